@@ -1,0 +1,63 @@
+# What a person types. `make demo` and `make test` need nothing but make and Python 3.11 or newer.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-programs lint types contracts check lock wheel clean
+
+help: ## show these lines
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+.venv: $(READY)
+
+$(READY): pyproject.toml requirements.lock
+	@sh tests/servers/install.sh python "$(PYTHON)"
+	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## watch mailbot work on a mail server of its own; KEEP=1 leaves the server open
+	@$(BIN)/python -m mailbot demo $(if $(KEEP),--keep)
+
+test: $(READY) test-programs ## run all tests against real servers (installs them with apt when root)
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-programs:
+	@sh tests/servers/install.sh servers
+
+lint: $(READY) ## style and common mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## static types
+	$(BIN)/mypy
+
+contracts: $(READY) ## who may import whom
+	$(BIN)/lint-imports
+
+check: lint types contracts test ## all of the above
+
+# What the project needs to run, to be tested, and to be built; hatchling asks for editables when it installs in place.
+define NEEDED
+import tomllib
+project = tomllib.load(open("pyproject.toml", "rb"))
+print(*project["build-system"]["requires"], *project["dependency-groups"]["dev"], "editables", sep="\n")
+endef
+export NEEDED
+
+lock: $(READY) ## pin every package with the hashes of all its files, without any address
+	@$(BIN)/python -c "$$NEEDED" | CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(ARGS) pyproject.toml - \
+		--all-extras --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file requirements.lock
+	@if grep -nE '://|file:/|--[a-z-]*(index|links|host)| @ |(^|[ =])/' requirements.lock; then \
+		echo "requirements.lock names an address or a path; see the lines above."; exit 1; fi
+
+wheel: $(READY) ## build dist/mailbot-*.whl
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## remove everything that these commands made
+	rm -rf .venv dist build demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
