@@ -1,0 +1,1 @@
+"""mailbot turns a support mailbox into a ticket desk: receive, deliver, remind."""

@@ -1,0 +1,94 @@
+"""Who gets a letter. Recipients come from the ticket and the directory, never from the headers of a mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailbot.domain.letter import WEIGHT, Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.trust import normal_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.people import Language, Person
+    from mailbot.domain.ticket import Ticket
+
+
+def to_requester(
+    kind: LetterKind,
+    ticket: Ticket,
+    requester: Person | None,
+    *,
+    actor: str = "",
+    text: str = "",
+    notices: tuple[Notice, ...] = (),
+) -> tuple[LetterOrder, ...]:
+    """Return the letter to whom the ticket belongs; none when the mail that opened it named no sender."""
+    address = requester.email if requester else ticket.requester
+    if not address:
+        return ()
+    return (
+        LetterOrder(
+            kind=kind,
+            to=address,
+            to_name=requester.name if requester else "",
+            language=(requester.language if requester else None) or ticket.language,
+            audience=Audience.REQUESTER,
+            actor=actor,
+            text=text,
+            notices=notices,
+            quote_sender=ticket.verified,
+        ),
+    )
+
+
+def to_staff(
+    kind: LetterKind,
+    people: Iterable[Person],
+    desk: Desk,
+    *,
+    actor: str = "",
+    text: str = "",
+    notices: tuple[Notice, ...] = (),
+) -> tuple[LetterOrder, ...]:
+    """Return one letter to each of these people of the IT section."""
+    return tuple(
+        LetterOrder(
+            kind=kind,
+            to=person.email,
+            to_name=person.name,
+            language=person.language or desk.language,
+            audience=Audience.STAFF,
+            actor=actor,
+            text=text,
+            notices=notices,
+        )
+        for person in people
+    )
+
+
+def concerned_staff(ticket: Ticket | None, known: Known, sender: str) -> tuple[Person, ...]:
+    """Return who of the IT section hears of news: the assignee, or everybody while there is none; never the sender."""
+    others = tuple(person for person in known.staff if normal_address(person.email) != normal_address(sender))
+    assignee = normal_address(ticket.assignee) if ticket else ""
+    assigned = tuple(person for person in known.staff if assignee and normal_address(person.email) == assignee)
+    if not assigned:
+        return others
+    return tuple(person for person in assigned if person in others)
+
+
+def one_letter_each(letters: Iterable[LetterOrder]) -> tuple[LetterOrder, ...]:
+    """Return the letters with at most one for each person: of several the one that asks most of its reader."""
+    chosen: dict[str, LetterOrder] = {}
+    for letter in letters:
+        address = normal_address(letter.to)
+        rival = chosen.get(address)
+        if rival is None or WEIGHT.index(letter.kind) < WEIGHT.index(rival.kind):
+            chosen[address] = letter
+    return tuple(chosen.values())
+
+
+def language_of(person: Person | None, script: Language) -> Language:
+    """Return a person's stored choice, else the script of the mail."""
+    return (person.language if person else None) or script

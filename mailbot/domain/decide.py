@@ -1,0 +1,112 @@
+"""What shall happen to a mail: a pure function of the mail and of what the tables know. Nothing is touched here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mailbot.domain.addressing import to_staff
+from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
+from mailbot.domain.letter import LETTERS, LetterKind, Notice
+from mailbot.domain.opening import decide_opening
+from mailbot.domain.scene import make_scene
+from mailbot.domain.ticket import Status
+from mailbot.domain.trust import normal_address
+from mailbot.domain.updating import decide_update
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.people import Person
+    from mailbot.domain.ticket import Ticket
+    from mailbot.domain.understanding import Understanding
+
+# What a machine with a signature can bring about without meaning it.
+WORDS_ONLY = frozenset({EventKind.OPENED, EventKind.COMMENTED, EventKind.FIELDS_SET, EventKind.REFUSED})
+
+
+def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime) -> Decision:
+    """Return what shall happen to a mail, with the reasons. Reads top to bottom in the order of precedence."""
+    if known.duplicate_of is not None:
+        return Decision(Outcome.DUPLICATE, (f"It is the same mail as {known.duplicate_of}.",))
+    if understanding.screening.automatic:
+        ticket = known.ticket.number if known.ticket else ""
+        return Decision(Outcome.AUTOMATIC, (f"It is automatic: {understanding.screening.reason}",), ticket=ticket)
+    if known.ticket is None:
+        decision = decide_opening(mail, understanding, known, desk)
+    elif not belongs_to(known.ticket, mail, known, desk):
+        outside = replace(known, ticket=None, by_token=False, mentioned=(*known.mentioned, known.ticket.number))
+        decision = decide_opening(mail, understanding, outside, desk)
+    elif is_past_reopening(known.ticket, desk, now):
+        decision = decide_opening(mail, understanding, known, desk, related=known.ticket.number)
+    else:
+        decision = decide_update(mail, understanding, known, desk, known.ticket)
+    return limit_answers(decision, mail, known, desk)
+
+
+def belongs_to(ticket: Ticket, mail: IncomingMail, known: Known, desk: Desk) -> bool:
+    """Tell whether the sender still is somebody on this ticket; a token outlives the job of who once got it."""
+    return mail.sender is not None and bool(make_scene(ticket, known, desk, mail.sender.address).actors)
+
+
+def is_past_reopening(ticket: Ticket, desk: Desk, now: datetime) -> bool:
+    """Tell whether a ticket was closed so long ago that an answer to it is a new problem."""
+    return (
+        ticket.status in {Status.CLOSED, Status.MERGED}
+        and ticket.closed_at is not None
+        and now - ticket.closed_at > desk.reopen_after_close
+    )
+
+
+def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: Desk) -> Decision:
+    """Leave out answers to an address that already got many: whatever answers us back, the exchange dies.
+
+    What a reply token commanded is confirmed all the same. A token alone proves no person: a machine that answers our
+    letter carries it too.
+    """
+    limits = desk.answers if known.person else desk.answers_unknown
+    is_full = known.answers_last_hour >= limits.per_hour or known.answers_last_day >= limits.per_day
+    if not is_full:
+        return decision
+    commanded = any(event.kind not in WORDS_ONLY for event in decision.events)
+    confirmed = {LetterKind.DONE} if known.by_token and commanded else set()
+    addresses = {normal_address(mail.sender.address)} if mail.sender else set()
+    addresses |= {normal_address(known.person.email)} if known.person else set()
+    kept = tuple(
+        letter
+        for letter in decision.letters
+        if letter.kind in confirmed or not (LETTERS[letter.kind].replied and normal_address(letter.to) in addresses)
+    )
+    if len(kept) == len(decision.letters):
+        return decision
+    reason = "Its sender already got as many automatic answers as one address may get, so this one is not sent."
+    return replace(decision, letters=kept, reasons=(*decision.reasons, reason))
+
+
+def decide_unreadable(reason: str, staff: Sequence[Person], desk: Desk) -> Decision:
+    """Return the decision about a mail that could not be read: a ticket shows the raw mail to the IT section."""
+    catalogue = desk.catalogue
+    notice = Notice("unreadable_mail", reason)
+    title = desk.grammar.title("unreadable", desk.language)
+    return Decision(
+        outcome=Outcome.QUARANTINED,
+        reasons=(f"It could not be read: {reason}.",),
+        draft=Draft(
+            requester="",
+            requester_name="",
+            language=desk.language,
+            request_type=catalogue.request_types.default,
+            module=catalogue.modules.default,
+            priority=catalogue.priorities.default,
+            title=title,
+            description=reason,
+            employee_id="",
+            mobile="",
+            verified=False,
+        ),
+        events=(Event(EventKind.OPENED, "", reason, "A mail could not be read.", internal=True),),
+        letters=to_staff(LetterKind.NEW_TICKET, staff, desk, notices=(notice,)),
+    )

@@ -1,0 +1,103 @@
+"""What decide() returns: printable data that says what shall happen to one mail, and why. Nothing has happened yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mailbot.domain.letter import LetterOrder
+    from mailbot.domain.people import Language
+    from mailbot.domain.ticket import Status
+
+
+class Outcome(StrEnum):
+    """The one final state of every mail ever seen."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    DUPLICATE = "duplicate"
+    AUTOMATIC = "automatic"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+class EventKind(StrEnum):
+    """What happened to a ticket."""
+
+    OPENED = "opened"
+    COMMENTED = "commented"
+    ASKED = "asked"
+    TAKEN = "taken"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    NOTED = "noted"
+    FIELDS_SET = "fields_set"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a ticket's history; `internal` events are for the IT section only."""
+
+    kind: EventKind
+    actor: str
+    text: str = ""
+    reason: str = ""
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ticket to open; it gets its number when it is applied."""
+
+    requester: str
+    requester_name: str
+    language: Language
+    request_type: str
+    module: str
+    priority: str
+    title: str
+    description: str
+    employee_id: str
+    mobile: str
+    verified: bool
+    related: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for fields of a ticket; None leaves a field as it is."""
+
+    status: Status | None = None
+    assignee: str | None = None
+    request_type: str | None = None
+    module: str | None = None
+    priority: str | None = None
+    employee_id: str | None = None
+    mobile: str | None = None
+    resolution: str | None = None
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole answer to one mail (or one timer).
+
+    Exactly one of `draft` and `ticket` is set when the outcome is opened or updated.
+    `expected_version` is the version of the ticket the decision was made on: when it changed meanwhile, decide again.
+    `reasons` say in sentences why, for the history and for `mailbot explain`.
+    """
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    draft: Draft | None = None
+    ticket: str = ""
+    expected_version: int = 0
+    change: Change | None = None
+    events: tuple[Event, ...] = ()
+    letters: tuple[LetterOrder, ...] = ()

@@ -1,0 +1,31 @@
+"""The three families of errors; each says in one sentence what to do next."""
+
+from __future__ import annotations
+
+
+class MailbotError(Exception):
+    """A sentence for the person who can do something about it."""
+
+
+class WorldError(MailbotError):
+    """Database, disk or network failed: nothing is wrong with any mail, and everything is tried again later."""
+
+
+class SettingsError(MailbotError):
+    """A setting is wrong: the sentence names the key, the value and what is allowed."""
+
+
+class UnreadableMailError(MailbotError):
+    """This one mail cannot be read; the others go on."""
+
+
+class ChangedMeanwhileError(MailbotError):
+    """Somebody else changed the ticket between deciding and applying: decide again."""
+
+
+class LoginRefusedError(WorldError):
+    """A mail server did not accept user name and password: it is tried again, more and more rarely."""
+
+
+class FolderMissingError(WorldError):
+    """A folder that the settings name does not exist on the mail server: the sentence lists those that do."""

@@ -1,0 +1,188 @@
+"""The letters mailbot writes: which kinds there are and with which buttons. Their words lie in templates/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mailbot.domain.ticket import Step
+
+if TYPE_CHECKING:
+    from mailbot.domain.people import Language
+
+
+class LetterKind(StrEnum):
+    """One kind for each thing that can happen to a person; the value is the folder of its template."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    NEW_TICKET = "new_ticket"
+    COMMENT = "comment"
+    QUESTION = "question"
+    STATUS_CHANGED = "status_changed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    DONE = "done"
+    STILL_RESOLVED = "still_resolved"
+    REFUSED = "refused"
+    NOT_UNDERSTOOD = "not_understood"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRule:
+    """What a kind of letter carries.
+
+    `replied` letters answer a mail of the same person (RFC 3834 `auto-replied`), the others tell (`auto-generated`).
+    `pictures` are the screenshots of the mail the letter is about.
+    `buttons` are the steps offered as ready-made answers, to those readers who may take them now.
+    """
+
+    replied: bool
+    buttons: tuple[Step, ...] = ()
+    pictures: bool = False
+
+
+_STAFF_BUTTONS = (Step.RESOLVE, Step.ASK, Step.TAKE)
+
+LETTERS: dict[LetterKind, LetterRule] = {
+    LetterKind.ACKNOWLEDGEMENT: LetterRule(replied=True, buttons=(Step.CANCEL,)),
+    LetterKind.NEW_TICKET: LetterRule(replied=False, buttons=_STAFF_BUTTONS, pictures=True),
+    LetterKind.COMMENT: LetterRule(replied=False, buttons=_STAFF_BUTTONS, pictures=True),
+    LetterKind.QUESTION: LetterRule(replied=False, pictures=True),
+    LetterKind.STATUS_CHANGED: LetterRule(replied=False),
+    LetterKind.RESOLVED: LetterRule(replied=False, buttons=(Step.CONFIRM, Step.REOPEN), pictures=True),
+    LetterKind.REOPENED: LetterRule(replied=False, buttons=_STAFF_BUTTONS, pictures=True),
+    LetterKind.CLOSED: LetterRule(replied=False, buttons=(Step.REOPEN,)),
+    LetterKind.DONE: LetterRule(replied=True),
+    LetterKind.STILL_RESOLVED: LetterRule(replied=True, buttons=(Step.CONFIRM, Step.REOPEN)),
+    LetterKind.REFUSED: LetterRule(replied=True),
+    LetterKind.NOT_UNDERSTOOD: LetterRule(replied=True),
+}
+
+
+# When one mail concerns a person several times, the first of these is written: what asks most of its reader.
+WEIGHT: tuple[LetterKind, ...] = (
+    LetterKind.ACKNOWLEDGEMENT,
+    LetterKind.REFUSED,
+    LetterKind.NOT_UNDERSTOOD,
+    LetterKind.QUESTION,
+    LetterKind.RESOLVED,
+    LetterKind.REOPENED,
+    LetterKind.STILL_RESOLVED,
+    LetterKind.NEW_TICKET,
+    LetterKind.COMMENT,
+    LetterKind.CLOSED,
+    LetterKind.STATUS_CHANGED,
+    LetterKind.DONE,
+)
+
+
+class Audience(StrEnum):
+    """From which side of the desk the reader looks at the ticket."""
+
+    REQUESTER = "requester"
+    STAFF = "staff"
+
+
+# Every code that a Notice may have; `done_<event>` tells what became of a command.
+NOTICE_CODES = (
+    "module_default",
+    "module_unknown",
+    "priority_default",
+    "priority_unknown",
+    "request_type_default",
+    "request_type_unknown",
+    "employee_id_unknown",
+    "employee_id_malformed",
+    "mobile_malformed",
+    "tag_unknown",
+    "text_shortened",
+    "mail_too_large",
+    "attachments_missing",
+    "linked_ticket",
+    "mentions_ticket",
+    "unverified_sender",
+    "unreadable_mail",
+    "mail_odd",
+    "needs_token_staff",
+    "needs_token_requester",
+    "step_not_allowed",
+    "only_staff",
+    "only_requester",
+    "closed_too_long",
+    "word_unknown",
+    "text_missing",
+    "comment_on_closed",
+    "done_opened",
+    "done_commented",
+    "done_asked",
+    "done_taken",
+    "done_resolved",
+    "done_reopened",
+    "done_confirmed",
+    "done_cancelled",
+    "done_closed",
+    "done_noted",
+    "done_fields_set",
+    "done_refused",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to say about a mail, as a code that templates/mail/words.toml puts into words.
+
+    `given` is what the mail said, `proposed` what it may have meant, both possibly empty.
+    """
+
+    code: str
+    given: str = ""
+    proposed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOrder:
+    """The decision to write one letter to one person about one ticket.
+
+    `quote_sender` is false when the reader's address was never verified: then no word of a mail is repeated.
+    `actor` is the display name of who did what the letter tells; `text` is what that person wrote.
+    """
+
+    kind: LetterKind
+    to: str
+    to_name: str
+    language: Language
+    audience: Audience
+    actor: str = ""
+    text: str = ""
+    notices: tuple[Notice, ...] = ()
+    quote_sender: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a letter stands in the reader's conversation (RFC 5322 3.6.4): ids with angle brackets, oldest first."""
+
+    references: tuple[str, ...] = ()
+    in_reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A screenshot that goes with a letter; its bytes stay out of every log."""
+
+    name: str
+    content_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A finished letter: the bytes go over the wire as they are, as often as needed."""
+
+    message_id: str
+    kind: LetterKind
+    to: str
+    subject: str
+    raw: bytes = field(repr=False)

@@ -1,0 +1,74 @@
+"""What an incoming mail says, after its bytes were read and before anybody decided anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mail address; `address` is what the mail said with the domain in lower case, `name` is for display only."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a mail; the bytes themselves lie in the file store under `sha256`.
+
+    `content_type` is what the bytes really are, `declared_type` what the mail claimed.
+    `inline` is true when the mail shows the file inside its text.
+    """
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    declared_type: str = ""
+    content_id: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether the bytes are an image that every mail client can show."""
+        return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMail:
+    """A mail as plain data. Everything in it was written by a stranger.
+
+    `sender` is None without a readable From; `sender_count` counts the addresses claimed in all From headers
+    (RFC 5322 3.6.2 allows one mailbox here; any other number earns no trust).
+    `recipients` are the addresses of To, Cc, Delivered-To, X-Original-To and Envelope-To, where a token may stand.
+    `thread_ids` are the ids of In-Reply-To and References, nearest first, with their angle brackets.
+    `text` is the whole readable body; `reply` the new text without quotes and signature.
+    `headers` holds every header, names in lower case, values decoded, in their order.
+    `problems` says in sentences what was odd or had to be repaired.
+    """
+
+    message_id: str
+    sender: Address | None
+    sender_count: int
+    recipients: tuple[str, ...]
+    subject: str
+    date: datetime | None
+    thread_ids: tuple[str, ...]
+    text: str
+    reply: str
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    part_types: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    content_key: str = ""
+    oversized: bool = False
+
+    def header(self, name: str) -> str:
+        """Return the topmost value of a header, or an empty string."""
+        return next(iter(self.headers.get(name.lower(), ())), "")

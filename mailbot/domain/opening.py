@@ -1,0 +1,138 @@
+"""A mail that belongs to no ticket opens one: with what was understood, and defaults for the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailbot.domain.addressing import concerned_staff, language_of, one_letter_each, to_staff
+from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
+from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.text import cut_at_grapheme
+from mailbot.domain.trust import usable_address
+
+if TYPE_CHECKING:
+    from mailbot.domain.catalogue import Choices
+    from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.tags import Fields
+    from mailbot.domain.understanding import Understanding
+
+TITLE_LIMIT = 150
+# What was taken as a default is the officer's matter; these concern whoever works on the ticket.
+TOLD_TO_STAFF = frozenset({"employee_id_unknown", "text_shortened", "mail_too_large", "linked_ticket"})
+
+
+def decide_opening(
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, related: str = ""
+) -> Decision:
+    """Return the decision that opens a ticket, tells its requester the number, and shows it to the IT section."""
+    draft = make_draft(mail, understanding, known, desk, related)
+    notices = opening_notices(mail, understanding, known, desk, related)
+    hints = tuple(Notice("mentions_ticket", number) for number in known.mentioned)
+    hints += () if draft.verified else (Notice("unverified_sender", mail.sender.address if mail.sender else ""),)
+    hints += tuple(notice for notice in notices if notice.code in TOLD_TO_STAFF)
+    answer = (
+        (
+            LetterOrder(
+                kind=LetterKind.ACKNOWLEDGEMENT,
+                to=draft.requester,
+                to_name=draft.requester_name,
+                language=draft.language,
+                audience=Audience.REQUESTER,
+                text=draft.description,
+                notices=notices,
+                quote_sender=draft.verified,
+            ),
+        )
+        if draft.requester
+        else ()
+    )
+    staff = concerned_staff(None, known, draft.requester)
+    news = to_staff(
+        LetterKind.NEW_TICKET,
+        staff,
+        desk,
+        actor=draft.requester_name or draft.requester,
+        text=draft.description,
+        notices=hints,
+    )
+    reason = f"It belongs to no ticket of its sender, so it opens one in {draft.module} with priority {draft.priority}."
+    return Decision(
+        outcome=Outcome.OPENED,
+        reasons=(reason, *_doubts(mail, known)),
+        draft=draft,
+        events=(Event(EventKind.OPENED, draft.requester, understanding.words or mail.text, reason),),
+        letters=one_letter_each((*answer, *news)),
+    )
+
+
+def make_draft(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, related: str = "") -> Draft:
+    """Return the ticket that a mail asks for."""
+    fields, person = understanding.fields, known.person
+    language = language_of(person, understanding.script)
+    catalogue = desk.catalogue
+    title = understanding.title or _first_line(understanding.words) or desk.grammar.title("untitled", language)
+    sender = mail.sender if mail.sender_count == 1 else None
+    return Draft(
+        requester=person.email if person else (usable_address(sender.address) if sender else ""),
+        requester_name=person.name if person else (sender.name if sender else ""),
+        language=language,
+        request_type=fields.request_type or catalogue.request_types.default,
+        module=fields.module or catalogue.modules.default,
+        priority=fields.priority or catalogue.priorities.default,
+        title=cut_at_grapheme(title, TITLE_LIMIT),
+        description=cut_at_grapheme(understanding.words or mail.text, desk.description_limit),
+        employee_id=(person.employee_id if person else "") or fields.employee_id or "",
+        mobile=fields.mobile or (person.mobile if person else ""),
+        verified=person is not None and mail.sender_count == 1,
+        related=related,
+    )
+
+
+def opening_notices(
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, related: str
+) -> tuple[Notice, ...]:
+    """Return what the officer should know: what was not understood, what was taken instead, what was shortened."""
+    fields = understanding.fields
+    notices = list(field_notices(fields, known))
+    told = {notice.code for notice in notices}
+    catalogue = desk.catalogue
+    lists: tuple[tuple[str, str | None, Choices], ...] = (
+        ("request_type", fields.request_type, catalogue.request_types),
+        ("module", fields.module, catalogue.modules),
+        ("priority", fields.priority, catalogue.priorities),
+    )
+    for name, code, choices in lists:
+        if code is None and f"{name}_unknown" not in told and name != "request_type":
+            entry = choices.find(choices.default)
+            notices.append(Notice(f"{name}_default", "", f"{entry.en} / {entry.hi}"))
+    if len(understanding.words) > desk.description_limit:
+        notices.append(Notice("text_shortened", str(desk.description_limit)))
+    if mail.oversized:
+        notices.append(Notice("mail_too_large"))
+    if related:
+        notices.append(Notice("linked_ticket", related))
+    return tuple(notices)
+
+
+def field_notices(fields: Fields, known: Known) -> tuple[Notice, ...]:
+    """Return what is wrong with the fields a mail gave."""
+    unknown_id = fields.employee_id is not None and known.employee is None
+    return fields.notices + ((Notice("employee_id_unknown", fields.employee_id or ""),) if unknown_id else ())
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.split("\n") if line.strip()), "")
+
+
+def _doubts(mail: IncomingMail, known: Known) -> tuple[str, ...]:
+    doubts = []
+    if mail.sender is None or not usable_address(mail.sender.address):
+        doubts.append("It names no sender, so nobody can be answered.")
+    elif mail.sender_count != 1:
+        doubts.append("It names more than one sender, so none of them is believed.")
+    elif known.person is None:
+        doubts.append("Its sender is not in the directory.")
+    if known.mentioned:
+        doubts.append(f"It mentions {', '.join(known.mentioned)}, which is not its sender's ticket.")
+    return tuple(doubts)

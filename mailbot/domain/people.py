@@ -1,0 +1,49 @@
+"""The people of the department, and what they may be at the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person of the directory does; `lead` may everything that `staff` may."""
+
+    OFFICER = "officer"
+    STAFF = "staff"
+    LEAD = "lead"
+    AGENT = "agent"
+    INTEGRATOR = "integrator"
+
+
+class Language(StrEnum):
+    """The languages mailbot speaks; both say everything."""
+
+    ENGLISH = "en"
+    HINDI = "hi"
+
+    @property
+    def other(self) -> Language:
+        """The language that follows below in short."""
+        return Language.HINDI if self is Language.ENGLISH else Language.ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row of the directory; letters to this person go to `email` and to no other address."""
+
+    employee_id: str
+    name: str
+    email: str
+    role: Role
+    designation: str = ""
+    office: str = ""
+    zone: str = ""
+    mobile: str = ""
+    language: Language | None = None
+    active: bool = True
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person works for the IT section."""
+        return self.active and self.role in {Role.STAFF, Role.LEAD}

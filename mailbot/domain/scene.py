@@ -1,0 +1,76 @@
+"""Who acts on which ticket: what stays the same while one mail is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailbot.domain.addressing import concerned_staff, to_requester, to_staff
+from mailbot.domain.people import Role
+from mailbot.domain.ticket import Actor
+from mailbot.domain.trust import normal_address
+
+if TYPE_CHECKING:
+    from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.letter import LetterKind, LetterOrder, Notice
+    from mailbot.domain.people import Language
+    from mailbot.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One sender and one ticket; `actors` is as what the sender may act, possibly several."""
+
+    ticket: Ticket
+    known: Known
+    desk: Desk
+    sender: str
+    actors: frozenset[Actor]
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the sender speaks for the IT section; on a ticket of one's own one still does."""
+        return Actor.STAFF in self.actors
+
+    @property
+    def name(self) -> str:
+        """The sender's name for letters to others: the directory's, never the mail's own claim."""
+        return self.known.person.name if self.known.person else self.sender
+
+    @property
+    def language(self) -> Language:
+        """The language in which the sender is answered."""
+        person = self.known.person
+        return (person.language if person else None) or (self.desk.language if self.is_staff else self.ticket.language)
+
+    def tell_sender(self, kind: LetterKind, notices: tuple[Notice, ...]) -> tuple[LetterOrder, ...]:
+        """Return a letter to the sender, at the address that our tables hold."""
+        person = self.known.person
+        if self.is_staff and person is not None:
+            return to_staff(kind, (person,), self.desk, notices=notices)
+        return to_requester(kind, self.ticket, self.known.requester, notices=notices)
+
+    def tell_requester(self, kind: LetterKind, text: str = "") -> tuple[LetterOrder, ...]:
+        """Return the letter to the ticket's owner about what the sender did."""
+        return to_requester(kind, self.ticket, self.known.requester, actor=self.name, text=text)
+
+    def tell_staff(self, kind: LetterKind, text: str = "", notices: tuple[Notice, ...] = ()) -> tuple[LetterOrder, ...]:
+        """Return the letters to those of the IT section whom the ticket concerns."""
+        people = concerned_staff(self.ticket, self.known, self.sender)
+        return to_staff(kind, people, self.desk, actor=self.name, text=text, notices=notices)
+
+
+def make_scene(ticket: Ticket, known: Known, desk: Desk, sender: str) -> Scene:
+    """Return the scene of one sender acting on one ticket."""
+    actors = set()
+    if is_requester(ticket, sender, known.requester.email if known.requester else ""):
+        actors.add(Actor.REQUESTER)
+    if known.person is not None and known.person.is_staff:
+        actors |= {Actor.STAFF, Actor.LEAD} if known.person.role is Role.LEAD else {Actor.STAFF}
+    return Scene(ticket, known, desk, sender, frozenset(actors))
+
+
+def is_requester(ticket: Ticket, address: str, stored_address: str = "") -> bool:
+    """Tell whether an address is the one that letters about this ticket go to."""
+    owners = {normal_address(owner) for owner in (ticket.requester, stored_address) if owner}
+    return normal_address(address) in owners

@@ -1,0 +1,44 @@
+"""To which ticket a mail may belong: the clues it carries, strongest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailbot.domain.numbering import find_numbers, number_from_digits
+from mailbot.domain.trust import find_tokens, is_valid
+
+if TYPE_CHECKING:
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.mail import IncomingMail
+
+# A thread of a thousand mails names a thousand ids; the nearest ones tell enough.
+MAXIMUM_IDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """Where to look for the ticket.
+
+    `proven` are ticket numbers for which the mail carries a token that was made for its sender.
+    `message_ids` are ids of the mails it answers, nearest first; they count when its sender belongs to that ticket.
+    `numbers` are ticket numbers in the subject; they count when the sender belongs to the ticket.
+    `employee_id` is the one the mail names, for the directory to check.
+    """
+
+    proven: tuple[str, ...]
+    message_ids: tuple[str, ...]
+    numbers: tuple[str, ...]
+    employee_id: str = ""
+
+
+def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk) -> Clues:
+    """Return the clues of a mail; a mail with no single sender proves nothing."""
+    ids = mail.thread_ids[:MAXIMUM_IDS]
+    proven: list[str] = []
+    if mail.sender is not None and mail.sender_count == 1:
+        places = (*ids, *mail.recipients, mail.reply)
+        valid = (token for token in find_tokens(places) if is_valid(token, desk.keys, mail.sender.address))
+        proven = [number for token in valid if (number := number_from_digits(desk.prefix, token.digits))]
+    numbers = find_numbers(desk.prefix, mail.subject)
+    return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "")

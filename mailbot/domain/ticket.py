@@ -1,0 +1,142 @@
+"""Tickets: their fields, their statuses, and the table of steps that lead from one status to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailbot.domain.people import Language
+
+
+class Status(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+class Step(StrEnum):
+    """What somebody may do with an existing ticket."""
+
+    TAKE = "take"
+    ASSIGN = "assign"
+    COMMENT = "comment"
+    ASK = "ask"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    CLOSE = "close"
+    MERGE = "merge"
+    NOTE = "note"
+    SET = "set"
+
+
+class Actor(StrEnum):
+    """As what somebody takes a step; one person can be several of these on one ticket."""
+
+    REQUESTER = "requester"
+    STAFF = "staff"
+    LEAD = "lead"
+    TIMER = "timer"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table: from which statuses, to which status (None: unchanged), and who may."""
+
+    sources: frozenset[Status]
+    target: Status | None
+    actors: frozenset[Actor]
+
+
+_WORKING = frozenset({Status.NEW, Status.IN_PROGRESS, Status.WAITING})
+_OPEN = _WORKING | {Status.RESOLVED}
+_STAFF = frozenset({Actor.STAFF, Actor.LEAD})
+_REQUESTER = frozenset({Actor.REQUESTER})
+
+STEPS: dict[Step, Rule] = {
+    Step.TAKE: Rule(_WORKING, Status.IN_PROGRESS, _STAFF),
+    Step.ASSIGN: Rule(_WORKING, Status.IN_PROGRESS, _STAFF),
+    Step.COMMENT: Rule(_OPEN, None, _STAFF | _REQUESTER),
+    Step.ASK: Rule(frozenset({Status.NEW, Status.IN_PROGRESS}), Status.WAITING, _STAFF),
+    Step.RESOLVE: Rule(_WORKING, Status.RESOLVED, _STAFF),
+    Step.REOPEN: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), Status.IN_PROGRESS, _STAFF | _REQUESTER),
+    Step.CONFIRM: Rule(frozenset({Status.RESOLVED}), Status.CLOSED, _REQUESTER),
+    Step.CANCEL: Rule(_WORKING, Status.CLOSED, _REQUESTER),
+    Step.CLOSE: Rule(frozenset({Status.RESOLVED}), Status.CLOSED, frozenset({Actor.TIMER, Actor.LEAD})),
+    Step.MERGE: Rule(_OPEN, Status.MERGED, _STAFF),
+    Step.NOTE: Rule(frozenset(Status), None, _STAFF),
+    Step.SET: Rule(frozenset(Status), None, _STAFF | _REQUESTER),
+}
+
+# Where one side may take a step in fewer statuses than its row says.
+NARROWER: dict[tuple[Step, Actor], frozenset[Status]] = {(Step.SET, Actor.REQUESTER): _OPEN}
+
+# A comment changes the status only where somebody was waiting for exactly this person.
+COMMENT_MOVES: dict[tuple[Status, Actor], Status] = {
+    (Status.NEW, Actor.STAFF): Status.IN_PROGRESS,
+    (Status.NEW, Actor.LEAD): Status.IN_PROGRESS,
+    (Status.WAITING, Actor.REQUESTER): Status.IN_PROGRESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as it stands; `version` grows by one with every change and guards against two people acting at once.
+
+    `requester` is the address letters go to; empty when a mail named no sender.
+    `verified` tells whether that address belongs to a person of the directory.
+    """
+
+    number: str
+    status: Status
+    requester: str
+    requester_name: str
+    language: Language
+    request_type: str
+    module: str
+    priority: str
+    title: str
+    description: str
+    opened_at: datetime
+    changed_at: datetime
+    employee_id: str = ""
+    mobile: str = ""
+    assignee: str = ""
+    source: str = "mail"
+    verified: bool = True
+    reopen_count: int = 0
+    resolution: str = ""
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    related: str = ""
+    version: int = 1
+
+
+def allowed_steps(status: Status, actors: frozenset[Actor]) -> tuple[Step, ...]:
+    """Return the steps that these actors may take now, in the order of the table."""
+    return tuple(step for step in STEPS if _may_take(step, status, actors))
+
+
+def status_after(step: Step, status: Status, actors: frozenset[Actor]) -> Status | None:
+    """Return the status a step leads to, or None when these actors may not take it from here."""
+    if not _may_take(step, status, actors):
+        return None
+    if step is Step.COMMENT:
+        moves = (COMMENT_MOVES.get((status, actor)) for actor in sorted(actors))
+        return next((target for target in moves if target), status)
+    return STEPS[step].target or status
+
+
+def _may_take(step: Step, status: Status, actors: frozenset[Actor]) -> bool:
+    rule = STEPS[step]
+    return any(status in NARROWER.get((step, actor), rule.sources) for actor in actors & rule.actors)

@@ -1,0 +1,93 @@
+"""What can be understood of a mail from the mail alone; `mailbot explain` prints it, decide() builds on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mailbot.domain.grammar import Commands, parse_command_line, parse_commands
+from mailbot.domain.language import find_language
+from mailbot.domain.numbering import find_numbers
+from mailbot.domain.people import Language
+from mailbot.domain.screen import Screening, screen
+from mailbot.domain.tags import Fields, parse_importance, parse_lines, parse_subject
+from mailbot.domain.text import fold
+
+if TYPE_CHECKING:
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.mail import IncomingMail
+
+_PREFIX = re.compile(r"^\s*([^\s:：\[\]]{2,12})\s*(?:\[\d+\])?\s*[:：]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a mail says.
+
+    `fields` is what tags, labelled lines and the mail client say together; `lined` what the labelled lines alone say,
+    because the subject of an answer is not its sender's.
+    `language` is "en", "hi" or "hi-Latn" (Hindi in Latin letters). `title` is the subject without prefixes, ticket
+    numbers and understood tags. `text` is the new text without command lines and understood field lines; `words` still
+    has the command lines, for a reader to whom they are ordinary words.
+    """
+
+    screening: Screening
+    language: str
+    title: str
+    fields: Fields
+    lined: Fields
+    commands: Commands
+    text: str
+    words: str
+
+    @property
+    def script(self) -> Language:
+        """The language to answer in when the person has not chosen one: the script of the mail."""
+        return Language.HINDI if self.language == "hi" else Language.ENGLISH
+
+
+def understand(mail: IncomingMail, desk: Desk) -> Understanding:
+    """Return what a mail says; pure, and the same for every mail with the same words."""
+    catalogue, grammar = desk.catalogue, desk.grammar
+    bare, is_answer = strip_subject(mail.subject, desk)
+    tagged, title = parse_subject(bare, catalogue)
+    commands = parse_commands(mail.reply, grammar)
+    if not commands.commands and not is_answer:
+        commands = _subject_command(mail, bare, commands, desk)
+    lined, words = parse_lines(commands.spoken, catalogue, grammar)
+    text = parse_lines(commands.commands[-1].note, catalogue, grammar)[1] if commands.commands else words
+    headers = (mail.header("x-priority"), mail.header("importance"), mail.header("x-msmail-priority"))
+    fields = lined.or_else(tagged).or_else(parse_importance(headers, catalogue))
+    return Understanding(
+        screening=screen(mail, desk.own_addresses),
+        language=find_language(f"{bare}\n{mail.reply or mail.text}"),
+        title=title,
+        fields=fields,
+        lined=lined,
+        commands=commands,
+        text=text,
+        words=words,
+    )
+
+
+def strip_subject(subject: str, desk: Desk) -> tuple[str, bool]:
+    """Return a subject without Re:, Fwd: and ticket numbers, and whether it had such a prefix."""
+    number = re.compile(rf"\[?\b{re.escape(desk.prefix)}[-\s]?\d{{4}}[-\s]?\d{{5,8}}[-\s]?\d\b\]?", re.IGNORECASE)
+    bare, is_answer = subject, False
+    while True:
+        shorter = number.sub(" ", bare).strip()
+        match = _PREFIX.match(shorter)
+        if match and fold(match.group(1)) in desk.grammar.prefixes:
+            shorter, is_answer = shorter[match.end() :], True
+        if shorter == bare:
+            return bare.strip(), is_answer
+        bare = shorter
+
+
+def _subject_command(mail: IncomingMail, bare: str, commands: Commands, desk: Desk) -> Commands:
+    """Read a command in the subject of a fresh mail that names a ticket, such as "TMS-2611-00042-7 REOPEN"."""
+    found = parse_command_line(bare, desk.grammar) if find_numbers(desk.prefix, mail.subject) else None
+    if found is None or found.note:
+        return commands
+    return replace(commands, commands=(replace(found, note=commands.rest),))
