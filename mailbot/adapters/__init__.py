@@ -1,0 +1,1 @@
+"""One module per thing outside: mailbox, mail bytes, SMTP, database, files, templates. They do not know each other."""

@@ -1,0 +1,114 @@
+"""The reading process: takes raw mails on its standard input, one after the other, and answers with what they say.
+
+Run as `python -m mailbot.adapters.reading.child CPU_SECONDS MEMORY_MB`. It limits itself before it reads anything, has
+no secrets in its environment, and ends when its parent does.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from mailbot.adapters.reading.message import read_message
+from mailbot.adapters.reading.wire import OUT_OF_MEMORY, WireError, pack_reading, receive_frame, send_frame
+from mailbot.domain.errors import UnreadableMailError
+
+OPEN_FILES = 64
+_MEGABYTE = 1024 * 1024
+
+
+class _Pipes:
+    """Standard input and output as a channel."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+
+    def receive(self, size: int) -> bytes:
+        data = self._source.read(size)
+        if len(data) != size:
+            raise WireError("the parent is gone")
+        return data
+
+    def send(self, data: bytes) -> None:
+        self._sink.write(data)
+
+
+def main(cpu_seconds: int, memory_mb: int) -> None:
+    """Answer until the parent closes the pipe."""
+    _limit(memory_mb)
+    gc.freeze()
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    pipes = _Pipes(sys.stdin.buffer, sink)
+    send_frame(pipes, {"ready": True})
+    sink.flush()
+    while True:
+        try:
+            header, blobs = receive_frame(pipes)
+            _allow(cpu_seconds)
+            _answer(pipes, blobs[0], oversized=bool(header["oversized"]))
+            sink.flush()
+        except (WireError, BrokenPipeError):
+            return
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+
+
+def _answer(pipes: _Pipes, raw: bytes, *, oversized: bool) -> None:
+    """Read one mail and say what it says, or why it cannot be read."""
+    try:
+        reading = read_message(raw, oversized=oversized)
+    except UnreadableMailError as error:
+        send_frame(pipes, {"error": str(error)})
+    except (MemoryError, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - an error of one mail; its text may quote the mail, its type does not
+        send_frame(pipes, {"error": f"The mail breaks its reader ({_place(error)})."})
+    else:
+        header, files = pack_reading(reading)
+        send_frame(pipes, {**header, "used_mb": _used_mb()}, files)
+
+
+def _place(error: Exception) -> str:
+    """Return the kind of an error and the line of the program where it happened."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"
+
+
+def _used_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _limit(memory_mb: int) -> None:
+    """Set the limits that hold for the life of this process; only the parent may end it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _lower(resource.RLIMIT_AS, memory_mb * _MEGABYTE)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(limit: int, value: int) -> None:
+    _, hard = resource.getrlimit(limit)
+    allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (allowed, allowed))
+
+
+def _allow(seconds: int) -> None:
+    """Grant the next mail so much processor time, on top of what was used; the system kills this process after it."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

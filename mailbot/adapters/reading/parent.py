@@ -1,0 +1,183 @@
+"""Reads mail in a child process that is reused, limited, and killed and replaced when a mail misbehaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailbot.adapters.reading.wire import OUT_OF_MEMORY, WireError, receive_frame, send_frame, unpack_reading
+from mailbot.domain.errors import UnreadableMailError, WorldError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailbot.adapters.reading.wire import MailReading
+
+START_SECONDS = 60.0
+STOP_SECONDS = 5.0
+MAILS_PER_CHILD = 2000
+_COMMAND = (sys.executable, "-W", "ignore", "-m", "mailbot.adapters.reading.child")
+_SECRETS = "MAILBOT_"
+_CHUNK = 1 << 20
+
+
+class _Timeout(Exception):  # noqa: N818 - it is not an error until somebody says whose
+    """The child did not answer in time."""
+
+
+@dataclass(slots=True)
+class _Child:
+    """A running child, the socket to it, and how many mails it has read."""
+
+    process: subprocess.Popen[bytes]
+    socket: socket.socket
+    deadline: float = 0.0
+    mails: int = 0
+
+    def receive(self, size: int) -> bytes:
+        """Return exactly so many bytes before the deadline."""
+        data = bytearray()
+        while len(data) < size:
+            self._set_timeout()
+            try:
+                chunk = self.socket.recv(min(size - len(data), _CHUNK))
+            except TimeoutError as error:
+                raise _Timeout from error
+            except OSError as error:
+                raise WireError("the child is gone") from error
+            if not chunk:
+                raise WireError("the child is gone")
+            data += chunk
+        return bytes(data)
+
+    def send(self, data: bytes) -> None:
+        """Send all bytes before the deadline."""
+        self._set_timeout()
+        try:
+            self.socket.sendall(data)
+        except TimeoutError as error:
+            raise _Timeout from error
+        except OSError as error:
+            raise WireError("the child is gone") from error
+
+    def _set_timeout(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise _Timeout
+        self.socket.settimeout(left)
+
+
+class ChildReader:
+    """Reads one mail at a time, also for several threads, within so much processor and wall time and memory."""
+
+    def __init__(
+        self, cpu_seconds: int, wall_seconds: float, memory_mb: int, command: Sequence[str] = _COMMAND
+    ) -> None:
+        self._cpu_seconds = cpu_seconds
+        self._wall_seconds = wall_seconds
+        self._memory_mb = memory_mb
+        self._command = tuple(command)
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def read(self, raw: bytes, *, oversized: bool) -> MailReading:
+        """Return what the mail says.
+
+        Raises UnreadableMailError when this mail cannot be read within the limits, WorldError when no child can be
+        started.
+        """
+        with self._lock:
+            child = self._living() or self._start()
+            self._child = child
+            try:
+                return self._exchange(child, raw, oversized=oversized)
+            except (_Timeout, WireError) as error:
+                self._child = None
+                raise UnreadableMailError(self._why(child, error)) from None
+
+    def close(self) -> None:
+        """End the child; the next mail starts a new one."""
+        with self._lock:
+            child, self._child = self._child, None
+            if child is not None:
+                _wait(child)
+
+    def _exchange(self, child: _Child, raw: bytes, *, oversized: bool) -> MailReading:
+        child.deadline = time.monotonic() + self._wall_seconds
+        send_frame(child, {"oversized": oversized}, [raw])
+        header, blobs = receive_frame(child)
+        child.mails += 1
+        reading = None if "error" in header else unpack_reading(header, blobs)
+        if child.mails >= MAILS_PER_CHILD or int(header.get("used_mb", 0)) > self._memory_mb // 2:
+            self._child = None
+            _wait(child)
+        if reading is None:
+            raise UnreadableMailError(str(header["error"]))
+        return reading
+
+    def _living(self) -> _Child | None:
+        """Return the waiting child, unless something ended it meanwhile, for which the next mail is not to blame."""
+        if self._child is not None and self._child.process.poll() is not None:
+            self._child.socket.close()
+            self._child = None
+        return self._child
+
+    def _start(self) -> _Child:
+        """Start a child and wait until it is ready, so that its start is never counted against a mail."""
+        ours, theirs = socket.socketpair()
+        arguments = (*self._command, str(self._cpu_seconds), str(self._memory_mb))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+        try:
+            with theirs:
+                process = subprocess.Popen(  # noqa: S603 - our own program
+                    arguments, stdin=theirs.fileno(), stdout=theirs.fileno(), env=environment
+                )
+        except OSError as error:
+            ours.close()
+            raise WorldError(
+                f"The process that reads mail cannot be started: {error}. Check memory and limits."
+            ) from error
+        child = _Child(process, ours, time.monotonic() + START_SECONDS)
+        try:
+            receive_frame(child)
+        except (_Timeout, WireError) as error:
+            code = _kill(child)
+            raise WorldError(
+                f"The process that reads mail ended while it started (exit code {code}). "
+                "Raise limits.parse_memory_mb, or look at the lines above this one."
+            ) from error
+        return child
+
+    def _why(self, child: _Child, error: Exception) -> str:
+        """End a child that failed; return the sentence that says what the mail did."""
+        if isinstance(error, _Timeout):
+            _kill(child)
+            return f"Reading the mail took longer than {self._wall_seconds:g} seconds."
+        code = _wait(child)
+        if code == -signal.SIGXCPU:
+            return f"Reading the mail took more than {self._cpu_seconds} seconds of processor time."
+        if code in {OUT_OF_MEMORY, -signal.SIGKILL}:
+            return f"Reading the mail needed more than {self._memory_mb} MB of memory."
+        return f"The process that read the mail ended unexpectedly (exit code {code})."
+
+
+def _wait(child: _Child) -> int:
+    """Close the socket, wait for the child to end by itself, and return its exit code; kill it when it does not."""
+    child.socket.close()
+    try:
+        return child.process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        return _kill(child)
+
+
+def _kill(child: _Child) -> int:
+    child.socket.close()
+    child.process.kill()
+    return child.process.wait()
