@@ -1,0 +1,139 @@
+"""The story of an outgoing letter: outbox -> smtp -> settle.
+
+A letter is finished bytes with our own Message-ID; every attempt sends the same bytes.
+
+    pending --claim (lease, attempt counted)--> sending --250--> sent
+                                                   |----4xx, no connection--> pending, later
+                                                   |----5xx--> failed, shown to a person
+                                                   '----lost after the final dot--> pending, at most twice more
+
+The attempt is committed before the first byte goes out, so that a program that dies while it sends leaves a trace: when
+the lease runs out the letter counts as lost after the final dot.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+log = logging.getLogger(__name__)
+
+# After the last step the wait stays the same, until the letter is given up.
+WAITS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1))
+JITTER = 0.2
+UNKNOWN_LIMIT = 3
+
+
+class Result(StrEnum):
+    """How handing over a letter ended; whatever is not known to be permanent is temporary."""
+
+    SENT = "sent"
+    LATER = "later"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter claimed from the outbox; `attempts` and `unknowns` include the one that begins now."""
+
+    id: int
+    ticket: str
+    to: str
+    raw: bytes
+    attempts: int
+    unknowns: int
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the server said to one letter."""
+
+    letter: Outgoing
+    result: Result
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is written down about one letter; `due` is set when it is tried again."""
+
+    id: int
+    state: str
+    answer: str
+    unknowns: int
+    due: datetime | None = None
+
+
+class Outbox(Protocol):
+    """The letters that wait."""
+
+    def claim_letters(self, now: datetime, limit: int) -> list[Outgoing]:
+        """Lease letters that are due, oldest first, counting the attempt; per ticket and recipient only the first."""
+
+    def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Write down how the letters ended, in one transaction."""
+
+
+class Post(Protocol):
+    """The way out."""
+
+    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
+        """Hand the letters over, each to its one recipient, and return a receipt for each. Raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """The sending half of the desk; `chance` returns a number from 0 to 1 and spreads the retries."""
+
+    outbox: Outbox
+    post: Post
+    give_up_after: timedelta
+    now: Callable[[], datetime]
+    chance: Callable[[], float]
+    reached: Callable[[str], None]
+
+    def deliver_due(self, limit: int = 50) -> int:
+        """Send letters that are due; return how many were claimed, 0 when none waits."""
+        letters = self.outbox.claim_letters(self.now(), limit)
+        if not letters:
+            return 0
+        self.reached("letters-claimed")
+        receipts = self.post.send(letters)
+        self.reached("letters-sent")
+        now = self.now()
+        self.outbox.settle([settle(receipt, now, self.give_up_after, self.chance()) for receipt in receipts], now)
+        for receipt in receipts:
+            level = logging.INFO if receipt.result is Result.SENT else logging.WARNING
+            log.log(level, "letter %s: %s (%s)", receipt.letter.id, receipt.result, receipt.answer)
+        self.reached("letters-settled")
+        return len(letters)
+
+
+def settle(receipt: Receipt, now: datetime, give_up_after: timedelta, chance: float) -> Settlement:
+    """Return what follows from a receipt: sent, tried again later, or failed for a person to see."""
+    letter, answer = receipt.letter, receipt.answer
+    unknowns = letter.unknowns + (receipt.result is Result.UNKNOWN)
+    if receipt.result is Result.SENT:
+        return Settlement(letter.id, "sent", answer, unknowns)
+    if receipt.result is Result.REFUSED:
+        return Settlement(letter.id, "failed", answer, unknowns)
+    if unknowns >= UNKNOWN_LIMIT:
+        return Settlement(
+            letter.id, "failed", f"the connection was lost {unknowns} times after the letter: {answer}", unknowns
+        )
+    if now - letter.written_at >= give_up_after:
+        return Settlement(letter.id, "failed", f"given up after {letter.attempts} attempts: {answer}", unknowns)
+    return Settlement(letter.id, "pending", answer, unknowns, now + wait_before(letter.attempts, chance))
+
+
+def wait_before(attempts: int, chance: float) -> timedelta:
+    """Return how long to wait after this many attempts, spread by a fifth so that retries do not march in step."""
+    return WAITS[min(attempts, len(WAITS)) - 1] * (1 + JITTER * (2 * chance - 1))

@@ -1,0 +1,341 @@
+"""The story of an incoming mail: mailbox -> keep -> file -> parse -> decide -> apply.
+
+What is left when the program dies after a step, and what happens next:
+
+| died after | mailbox     | ledger      | next                                                                        |
+|------------|-------------|-------------|-----------------------------------------------------------------------------|
+| fetch      | still there | nothing     | fetched again                                                               |
+| keep       | still there | kept        | known by its unique key: kept once, filed, handled                          |
+| file       | filed       | kept        | handled from the ledger                                                     |
+| parse      | filed       | kept        | tried again; after the last attempt quarantined with a ticket for the staff |
+| apply      | filed       | done        | the outbox owns the letters                                                 |
+
+An error of one mail (`UnreadableMailError`, or anything unexpected while it is handled) sets that mail aside; an error
+of the world (`WorldError`: database, disk, network) stops the run, and everything is tried later.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mailbot.domain.decide import decide, decide_unreadable
+from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError
+from mailbot.domain.thread import find_clues
+from mailbot.domain.understanding import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from mailbot.domain.decision import Decision
+    from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.people import Person
+    from mailbot.domain.thread import Clues
+
+log = logging.getLogger(__name__)
+
+REDECIDE_LIMIT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail on the server, before it was fetched; `arrived` is the server's clock (IMAP INTERNALDATE)."""
+
+    uid: int
+    size: int
+    arrived: datetime
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of a mail; only its header block when the mail was larger than the limit."""
+
+    listed: Listed
+    raw: bytes
+    oversized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail whose bytes are safely in the file store, on its way into the ledger."""
+
+    listed: Listed
+    sha256: str
+    oversized: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger that was claimed by this worker; `attempt` tells how often handling it was begun."""
+
+    id: int
+    mailbox: str
+    sha256: str
+    size: int
+    arrived: datetime
+    attempt: int
+    oversized: bool
+
+
+class Mailbox(Protocol):
+    """A folder on a mail server; every method may raise WorldError."""
+
+    name: str
+
+    def select(self) -> int:
+        """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
+
+    def find_uids(self, first: int) -> list[int]:
+        """Return the UIDs in the folder from `first` on, in ascending order."""
+
+    def find_listed(self, uids: Sequence[int]) -> list[Listed]:
+        """Return size and arrival of these mails; one that vanished meanwhile is left out."""
+
+    def fetch(self, listed: Sequence[Listed], size_limit: int) -> list[Fetched]:
+        """Return the bytes of these mails without changing a flag; larger ones as headers only."""
+
+    def file(self, uids: Sequence[int]) -> None:
+        """Move these mails to the folder of handled mail; one that vanished meanwhile counts as moved."""
+
+
+class Files(Protocol):
+    """The content-addressed store of bytes."""
+
+    def keep(self, data: bytes) -> str:
+        """Write the bytes so that a power cut cannot lose them; return their SHA-256 in hexadecimal."""
+
+    def find(self, sha256: str) -> bytes:
+        """Return the bytes of that name."""
+
+    def has_room(self) -> bool:
+        """Tell whether the disk has the space that the settings ask for."""
+
+
+class Ledger(Protocol):
+    """The record of every mail ever seen, and the tickets that came of them."""
+
+    def find_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> Mapping[int, bool]:
+        """Return the UIDs the ledger knows, each with whether the mail was moved already."""
+
+    def find_highest_uid(self, mailbox: str, uidvalidity: int) -> int:
+        """Return the highest UID the ledger knows, or 0."""
+
+    def is_first_visit(self, mailbox: str) -> bool:
+        """Tell whether the ledger holds no mail of this mailbox at all."""
+
+    def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
+        """Add mails in state `kept`, in one transaction; one that is known already is left as it is."""
+
+    def keep_ignored(
+        self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], reason: str, now: datetime
+    ) -> None:
+        """Add mails that a rule leaves alone; their bytes are not kept."""
+
+    def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
+        """Record that these mails were moved on the server."""
+
+    def claim_mails(self, now: datetime, limit: int) -> list[Entry]:
+        """Lease the next kept mails that are due, oldest first."""
+
+    def begin(self, entry: Entry, now: datetime) -> Entry:
+        """Count one more attempt and commit it, before anything is read."""
+
+    def give_back(self, entries: Sequence[Entry]) -> None:
+        """Release claimed mails that were not at fault, with the attempts they had when they were claimed."""
+
+    def find_known(self, mail: IncomingMail, clues: Clues, entry: Entry, now: datetime) -> Known:
+        """Return what the tables know that matters for this mail."""
+
+    def find_staff(self) -> tuple[Person, ...]:
+        """Return the people of the IT section."""
+
+    def apply(self, entry: Entry, mail: IncomingMail | None, decision: Decision, now: datetime) -> str:
+        """Obey the decision in one transaction and return the ticket's number (or an empty string).
+
+        Raises ChangedMeanwhileError when the ticket, or what is known of this mail, changed since `find_known`.
+        """
+
+    def postpone(self, entry: Entry, error: str, due: datetime) -> None:
+        """Give a claimed mail back, to be tried again at `due`."""
+
+
+class Reader(Protocol):
+    """Reads raw mail in a process of its own."""
+
+    def read(self, raw: bytes, *, oversized: bool) -> Reading:
+        """Return what the mail says. Raises UnreadableMailError when it cannot be read within the limits."""
+
+
+class Reading(Protocol):
+    """A mail that was read, and the bytes of its files by their SHA-256."""
+
+    @property
+    def mail(self) -> IncomingMail:
+        """What the mail says."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The bytes of its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is taken at once, and when a failed mail is tried again."""
+
+    batch_mails: int
+    batch_bytes: int
+    mail_bytes: int
+    attempts: int
+    retry_after: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The receiving half of the desk. `now` is the one clock; `reached` is told each step, where tests stop it."""
+
+    files: Files
+    ledger: Ledger
+    reader: Reader
+    desk: Desk
+    pace: Pace
+    now: Callable[[], datetime]
+    reached: Callable[[str], None]
+
+    def take_in(self, mailbox: Mailbox, start: datetime | None, *, sweep: bool) -> int:
+        """Keep and file every mail that waits in the folder; return how many were new.
+
+        Without `sweep` only UIDs above the highest known one are asked for, which costs the same for any folder.
+        """
+        uidvalidity = mailbox.select()
+        first = 1 if sweep else self.ledger.find_highest_uid(mailbox.name, uidvalidity) + 1
+        uids = mailbox.find_uids(first)
+        known = self.ledger.find_filed(mailbox.name, uidvalidity, uids)
+        self._file_again(mailbox, uidvalidity, [uid for uid, filed in known.items() if not filed])
+        taken = 0
+        new = mailbox.find_listed([uid for uid in uids if uid not in known])
+        wanted = self._leave_old(mailbox.name, uidvalidity, new, start)
+        for batch in batches(wanted, self.pace):
+            if not self.files.has_room():
+                raise WorldError(
+                    "The disk has less free space than storage.minimum_free_mb asks for. New mail waits on the server; "
+                    "free some space and it is fetched by itself."
+                )
+            taken += self._take_batch(mailbox, uidvalidity, batch)
+        return taken
+
+    def _leave_old(
+        self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], start: datetime | None
+    ) -> list[Listed]:
+        if start is None:
+            if listed and self.ledger.is_first_visit(mailbox):
+                raise WorldError(
+                    f"The folder already holds {len(listed)} mails and imap.start_date is not set. Set it to the date "
+                    'from which mail shall be answered, such as start_date = "2026-11-01"; older mail is left alone.'
+                )
+            return list(listed)
+        old = [mail for mail in listed if mail.arrived < start]
+        if old:
+            self.ledger.keep_ignored(mailbox, uidvalidity, old, "Arrived before imap.start_date.", self.now())
+        return [mail for mail in listed if mail.arrived >= start]
+
+    def _take_batch(self, mailbox: Mailbox, uidvalidity: int, batch: Sequence[Listed]) -> int:
+        fetched = mailbox.fetch(batch, self.pace.mail_bytes)
+        self.reached("fetched")
+        kept = [Kept(mail.listed, self.files.keep(mail.raw), mail.oversized) for mail in fetched]
+        self.reached("written")
+        self.ledger.keep(mailbox.name, uidvalidity, kept, self.now())
+        self.reached("kept")
+        self._file_again(mailbox, uidvalidity, [mail.listed.uid for mail in kept])
+        self.reached("filed")
+        return len(kept)
+
+    def _file_again(self, mailbox: Mailbox, uidvalidity: int, uids: Sequence[int]) -> None:
+        if uids:
+            mailbox.file(uids)
+            self.reached("moved")
+            self.ledger.settle_filed(mailbox.name, uidvalidity, uids)
+
+    def handle_due(self, limit: int = 20) -> int:
+        """Handle kept mails that are due; return how many were claimed, 0 when nothing waits."""
+        entries = self.ledger.claim_mails(self.now(), limit)
+        for position, entry in enumerate(entries):
+            try:
+                self._handle(entry)
+            except WorldError:
+                with suppress(WorldError):  # the database itself may be what failed; then the leases run out
+                    self.ledger.give_back(entries[position:])
+                raise
+        return len(entries)
+
+    def _handle(self, claimed: Entry) -> None:
+        self.reached("claimed")
+        entry = self.ledger.begin(claimed, self.now())
+        self.reached("begun")
+        if claimed.attempt >= self.pace.attempts:
+            self._set_aside(entry, UnreadableMailError("the program stopped each time while it handled this mail"))
+            return
+        try:
+            number = self._read_and_apply(entry)
+        except WorldError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one mail does, the next ones go on
+            self._set_aside(entry, error)
+        else:
+            log.info("handled mail %s (ticket %s)", entry.id, number or "none")
+        self.reached("handled")
+
+    def _read_and_apply(self, entry: Entry) -> str:
+        reading = self.reader.read(self.files.find(entry.sha256), oversized=entry.oversized)
+        for data in reading.files.values():
+            self.files.keep(data)
+        self.reached("parsed")
+        mail = reading.mail
+        understanding = understand(mail, self.desk)
+        clues = find_clues(mail, understanding.fields.employee_id, self.desk)
+        for _ in range(REDECIDE_LIMIT):
+            now = self.now()
+            known = self.ledger.find_known(mail, clues, entry, now)
+            decision = decide(mail, understanding, known, self.desk, now)
+            try:
+                return self.ledger.apply(entry, mail, decision, now)
+            except ChangedMeanwhileError:
+                continue
+        raise WorldError(f"Mail {entry.id} met another change of its ticket {REDECIDE_LIMIT} times and is tried later.")
+
+    def _set_aside(self, entry: Entry, error: Exception) -> None:
+        now = self.now()
+        reason = str(error) if isinstance(error, UnreadableMailError) else name_error(error)
+        log.error("mail %s failed at attempt %s: %s", entry.id, entry.attempt, reason)
+        if entry.attempt < self.pace.attempts:
+            wait = self.pace.retry_after[min(entry.attempt, len(self.pace.retry_after)) - 1]
+            self.ledger.postpone(entry, reason, now + wait)
+        else:
+            self.ledger.apply(entry, None, decide_unreadable(reason, self.ledger.find_staff(), self.desk), now)
+
+
+def name_error(error: Exception) -> str:
+    """Return what an unexpected error is and where it arose; its own words may repeat the mail and stay out of logs."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"unexpected {type(error).__name__}{place}"
+
+
+def batches(listed: Sequence[Listed], pace: Pace) -> Iterator[list[Listed]]:
+    """Cut a list of mails into batches bounded by count and bytes; a large mail travels alone."""
+    batch: list[Listed] = []
+    size = 0
+    for mail in listed:
+        if batch and (len(batch) >= pace.batch_mails or size + mail.size > pace.batch_bytes):
+            yield batch
+            batch, size = [], 0
+        batch.append(mail)
+        size += mail.size
+    if batch:
+        yield batch

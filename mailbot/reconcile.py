@@ -1,0 +1,92 @@
+"""Whether everything is accounted for: mailbox against ledger, ledger against itself and against the kept files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mailbot.domain.decision import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mailbot.receive import Mailbox
+
+SHOWN = 10
+
+
+class Sums(Protocol):
+    """How many mails are in each state and have each outcome."""
+
+    @property
+    def states(self) -> Mapping[str, int]:
+        """Mails by state: kept, done, quarantined, discarded."""
+
+    @property
+    def outcomes(self) -> Mapping[str, int]:
+        """Mails by outcome; an empty outcome is a mail that waits."""
+
+    @property
+    def letters(self) -> Mapping[str, int]:
+        """Letters by state: pending, sending, sent, failed."""
+
+
+class Books(Protocol):
+    """The ledger as the comparison sees it."""
+
+    def find_sums(self) -> Sums:
+        """Return the sums of the ledger."""
+
+    def find_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> Mapping[int, bool]:
+        """Return the UIDs the ledger knows, each with whether the mail was moved already."""
+
+    def find_raw_names(self) -> Mapping[int, str]:
+        """Return every mail whose bytes were kept, with the name of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The result, in sentences. `agrees` is false when something is unaccounted for."""
+
+    agrees: bool
+    equation: str
+    findings: tuple[str, ...]
+    unknown_on_server: int
+
+
+def reconcile(mailbox: Mailbox, books: Books, exists: Callable[[str], bool]) -> Reconciliation:
+    """Compare the folder on the server with the ledger, and the ledger with the kept files; touches nothing."""
+    uidvalidity = mailbox.select()
+    uids = mailbox.find_uids(1)
+    known = books.find_filed(mailbox.name, uidvalidity, uids)
+    unknown = [uid for uid in uids if uid not in known]
+    unfiled = [uid for uid, filed in known.items() if not filed]
+    sums = books.find_sums()
+    missing = [mail for mail, name in books.find_raw_names().items() if not exists(name)]
+    findings = []
+    if unknown:
+        findings.append(f"{len(unknown)} mails on the server are not in the ledger yet: UID {_some(unknown)}.")
+    if unfiled:
+        findings.append(f"{len(unfiled)} mails are kept but still to be moved on the server: UID {_some(unfiled)}.")
+    if missing:
+        findings.append(f"{len(missing)} mails have lost their raw bytes in the file store: mail {_some(missing)}.")
+    if failed := sums.letters.get("failed", 0):
+        findings.append(f"{failed} letters could not be delivered; `mailbot ticket show` tells which and why.")
+    balanced, equation = balance(sums)
+    if not balanced:
+        findings.append("A mail has an outcome that does not exist.")
+    return Reconciliation(balanced and not unknown and not missing, equation, tuple(findings), len(unknown))
+
+
+def balance(sums: Sums) -> tuple[bool, str]:
+    """Return whether every mail has one final state or waits, and the sum as people read it."""
+    received = sum(sums.states.values())
+    waiting = sums.states.get("kept", 0)
+    parts = {outcome.value: sums.outcomes.get(outcome.value, 0) for outcome in Outcome}
+    equation = " + ".join(f"{count} {name}" for name, count in (*parts.items(), ("waiting", waiting)))
+    return received == sum(parts.values()) + waiting, f"received {received} = {equation}"
+
+
+def _some(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:SHOWN]))
+    return f"{shown} and more" if len(numbers) > SHOWN else shown
