@@ -1,0 +1,184 @@
+"""The one place that obeys a decision: ticket, history, letters and ledger in one transaction.
+
+Two workers may decide about one ticket at once: the version decides, the loser decides again. Two copies of one mail
+may be handled at once: the content key is unique, the loser finds a duplicate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from mailbot.adapters.store.changes import StoredTicket, append_events, open_ticket, update_ticket
+from mailbot.adapters.store.engine import writing
+from mailbot.adapters.store.knowledge import find_assignee, find_requester
+from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letter, thread_for
+from mailbot.adapters.store.tables import files, mails, storable, timers
+from mailbot.domain.decision import Outcome
+from mailbot.domain.errors import ChangedMeanwhileError
+from mailbot.domain.mail import Attachment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection, Engine
+
+    from mailbot.adapters.store.changes import StoredTicket
+    from mailbot.adapters.store.posting import Writing
+    from mailbot.domain.decision import Decision
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.receive import Entry
+    from mailbot.remind import DueTimer
+
+# A longer Message-ID is no use as a key, and PostgreSQL refuses to index it; the mail is found by its token then.
+LONGEST_ID = 500
+
+
+class _HandledElsewhereError(Exception):
+    """Another worker finished this mail while our lease had run out: roll back and leave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One decision and what it is about; a timer has no entry, and a mail that could not be read is None."""
+
+    decision: Decision
+    now: datetime
+    entry: Entry | None = None
+    mail: IncomingMail | None = None
+
+    @property
+    def mail_id(self) -> int | None:
+        """The mail's row in the ledger."""
+        return self.entry.id if self.entry else None
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The mail's files; of a mail that could not be read, the raw mail itself, for a person to look at."""
+        if self.mail is not None:
+            return self.mail.attachments
+        if self.entry is None:
+            return ()
+        return (Attachment("mail.eml", "message/rfc822", self.entry.size, self.entry.sha256),)
+
+
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Obeys decisions. `timezone` says when a month of ticket numbers begins."""
+
+    engine: Engine
+    desk: Desk
+    timezone: ZoneInfo
+    write: Writing
+
+    def apply(self, entry: Entry, mail: IncomingMail | None, decision: Decision, now: datetime) -> str:
+        """Obey the decision about a mail in one transaction; return the ticket's number, or an empty string.
+
+        Does nothing when another worker handled the mail meanwhile. Raises ChangedMeanwhileError when the ticket, or
+        what is known of this mail, changed since it was looked up.
+        """
+        try:
+            with writing(self.engine) as connection:
+                return self._apply_mail(connection, Case(decision, now, entry, mail))
+        except _HandledElsewhereError:
+            return ""
+        except IntegrityError as error:
+            # Only the same mail in another worker's hands is a race; any other broken rule would break again each time.
+            if mails.c.content_key.name not in str(error.orig):
+                raise
+            raise ChangedMeanwhileError("the same mail was handled meanwhile") from error
+
+    def apply_timer(self, timer: DueTimer, decision: Decision, now: datetime) -> None:
+        """Obey the decision about a due timer and remove the timer, in one transaction.
+
+        Raises ChangedMeanwhileError when the timer is gone or the ticket changed.
+        """
+        with writing(self.engine) as connection:
+            gone = connection.execute(delete(timers).where(timers.c.id == timer.id)).rowcount != 1
+            if gone:
+                raise ChangedMeanwhileError(f"timer {timer.id} is gone")
+            if decision.outcome is Outcome.UPDATED:
+                stored = update_ticket(connection, decision, self.desk, now)
+                self._tell(connection, Case(decision, now), stored)
+
+    def _apply_mail(self, connection: Connection, case: Case) -> str:
+        stored: StoredTicket | None = None
+        decision = case.decision
+        if decision.draft is not None:
+            local = case.now.astimezone(self.timezone)
+            stored = open_ticket(connection, decision.draft, self.desk, case.now, local)
+        elif decision.outcome is Outcome.UPDATED:
+            stored = update_ticket(connection, decision, self.desk, case.now)
+        number = stored.ticket.number if stored else decision.ticket
+        _settle_mail(connection, case, number)
+        if stored is not None:
+            _keep_files(connection, case, stored)
+            self._tell(connection, case, stored)
+        return number
+
+    def _tell(self, connection: Connection, case: Case, stored: StoredTicket) -> None:
+        """Write the history, and the letters that the decision orders."""
+        decision = case.decision
+        append_events(connection, stored, decision.events, case.mail_id, case.now)
+        if not decision.letters:
+            return
+        requester = find_requester(connection, stored.ticket)
+        assignee = find_assignee(connection, stored.ticket)
+        past = Correspondence((), ()) if decision.draft else find_correspondence(connection, stored)
+        for order in decision.letters:
+            task = LetterTask(
+                order=order,
+                ticket=stored.ticket,
+                requester=requester,
+                assignee=assignee,
+                thread=thread_for(order, past, case.mail),
+                attachments=case.attachments,
+                at=case.now,
+                event_key=str(stored.ticket.version),
+            )
+            post_letter(connection, stored.id, self.write(task), case.now)
+
+
+def _settle_mail(connection: Connection, case: Case, number: str) -> None:
+    """Give the mail its final state in the ledger. Raises _HandledElsewhereError when it has one already."""
+    mail, outcome = case.mail, case.decision.outcome
+    has_content = outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.AUTOMATIC}
+    statement = update(mails).where(mails.c.id == case.mail_id, mails.c.state == "kept")
+    settled = connection.execute(
+        statement.values(
+            state="quarantined" if outcome is Outcome.QUARANTINED else "done",
+            outcome=outcome,
+            reasons=[storable(reason) for reason in case.decision.reasons],
+            ticket=number,
+            leased_until=None,
+            done_at=case.now,
+            content_key=(mail.content_key or None) if mail and has_content else None,
+            message_id=mail.message_id if mail and 0 < len(mail.message_id) <= LONGEST_ID else None,
+            sender=mail.sender.address if mail and mail.sender else None,
+            subject=mail.subject if mail else None,
+        )
+    )
+    if settled.rowcount != 1:
+        raise _HandledElsewhereError
+
+
+def _keep_files(connection: Connection, case: Case, stored: StoredTicket) -> None:
+    rows = [
+        {
+            "ticket_id": stored.id,
+            "mail_id": case.mail_id,
+            "sha256": attachment.sha256,
+            "name": attachment.name,
+            "content_type": attachment.content_type,
+            "size": attachment.size,
+            "inline": attachment.inline,
+        }
+        for attachment in case.attachments
+    ]
+    if rows:
+        connection.execute(insert(files), rows)

@@ -1,0 +1,132 @@
+"""What a decision changes in the tables of tickets, history and timers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of, ticket_values
+from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.tables import events, serials, storable, tickets, timers
+from mailbot.domain.errors import ChangedMeanwhileError
+from mailbot.domain.numbering import ticket_number
+from mailbot.domain.ticket import Status, Ticket
+from mailbot.domain.timers import timers_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailbot.domain.decision import Change, Decision, Draft, Event
+    from mailbot.domain.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTicket:
+    """A ticket with the id of its row."""
+
+    id: int
+    ticket: Ticket
+
+
+def open_ticket(connection: Connection, draft: Draft, desk: Desk, now: datetime, local: datetime) -> StoredTicket:
+    """Insert a ticket with the next number of its month; `local` is now in the desk's time zone."""
+    values = {field.name: getattr(draft, field.name) for field in fields(draft)}
+    number = ticket_number(desk.prefix, local, _next_serial(connection, f"{local:%y%m}"))
+    ticket = Ticket(number=number, status=Status.NEW, opened_at=now, changed_at=now, **values)
+    inserted = connection.execute(insert(tickets).values(ticket_values(ticket)).returning(tickets.c.id))
+    return StoredTicket(inserted.scalar_one(), ticket)
+
+
+def _next_serial(connection: Connection, month: str) -> int:
+    statement = upsert(connection, serials).values(month=month, last=1)
+    counted = statement.on_conflict_do_update(index_elements=[serials.c.month], set_={"last": serials.c.last + 1})
+    return int(connection.execute(counted.returning(serials.c.last)).scalar_one())
+
+
+def find_stored(connection: Connection, number: str) -> StoredTicket | None:
+    """Return the ticket of that number with its id."""
+    query = select(tickets.c.id, *TICKET_COLUMNS).where(tickets.c.number == number)
+    row = connection.execute(query).mappings().first()
+    return StoredTicket(row["id"], ticket_of(row)) if row else None
+
+
+def update_ticket(connection: Connection, decision: Decision, desk: Desk, now: datetime) -> StoredTicket:
+    """Change the ticket if it still is as the decision saw it. Raises ChangedMeanwhileError when it is not."""
+    stored = find_stored(connection, decision.ticket)
+    if stored is None or stored.ticket.version != decision.expected_version:
+        raise ChangedMeanwhileError(f"{decision.ticket} changed")
+    ticket = changed_ticket(stored.ticket, decision.change, now) if decision.change else stored.ticket
+    ticket = replace(ticket, changed_at=now, version=ticket.version + 1)
+    statement = update(tickets).where(tickets.c.id == stored.id, tickets.c.version == decision.expected_version)
+    if connection.execute(statement.values(ticket_values(ticket))).rowcount != 1:
+        raise ChangedMeanwhileError(f"{decision.ticket} changed")
+    if ticket.status is not stored.ticket.status:
+        _replace_timers(connection, stored.id, ticket.status, desk, now)
+    return StoredTicket(stored.id, ticket)
+
+
+def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
+    """Return the ticket with a change carried out."""
+    names = ("status", "assignee", "request_type", "module", "priority", "employee_id", "mobile", "resolution")
+    values: dict[str, Any] = {name: value for name in names if (value := getattr(change, name)) is not None}
+    if change.status is Status.RESOLVED:
+        values |= {"resolved_at": now, "closed_at": None}
+    elif change.status is Status.CLOSED:
+        values |= {"closed_at": now}
+    elif change.reopened:
+        values |= {"resolved_at": None, "closed_at": None, "reopen_count": ticket.reopen_count + 1}
+    return replace(ticket, **values)
+
+
+def _replace_timers(connection: Connection, ticket_id: int, status: Status, desk: Desk, now: datetime) -> None:
+    connection.execute(delete(timers).where(timers.c.ticket_id == ticket_id))
+    rows = [
+        {"ticket_id": ticket_id, "kind": kind, "due_at": due} for kind, due in timers_for(status, desk, now).items()
+    ]
+    if rows:
+        connection.execute(insert(timers), rows)
+
+
+def append_events(
+    connection: Connection, stored: StoredTicket, happened: Iterable[Event], mail_id: int | None, now: datetime
+) -> None:
+    """Add to a ticket's history; the hash of each line covers the line before it, so that no line can vanish unseen."""
+    query = select(events.c.sequence, events.c.hash).where(events.c.ticket_id == stored.id)
+    last = connection.execute(query.order_by(events.c.sequence.desc()).limit(1)).first()
+    sequence, previous = (last.sequence, last.hash) if last else (0, "")
+    for event in map(_storable_event, happened):
+        sequence += 1
+        previous = event_hash(previous, stored.ticket.number, sequence, now, event)
+        connection.execute(
+            insert(events).values(
+                ticket_id=stored.id,
+                sequence=sequence,
+                at=now,
+                kind=event.kind,
+                actor=event.actor,
+                text=event.text,
+                reason=event.reason,
+                internal=event.internal,
+                mail_id=mail_id,
+                hash=previous,
+            )
+        )
+
+
+def event_hash(previous: str, number: str, sequence: int, at: datetime, event: Event) -> str:
+    """Return the SHA-256 over one line of a ticket's history and the hash of the line before it."""
+    content = (previous, number, sequence, at.isoformat(), event.kind, event.actor, event.text)
+    material = json.dumps((*content, event.reason, event.internal), ensure_ascii=False)
+    return hashlib.sha256(material.encode()).hexdigest()
+
+
+def _storable_event(event: Event) -> Event:
+    """Return the event as the tables will hold it: the hash must come out the same when it is computed from them."""
+    return replace(event, actor=storable(event.actor), text=storable(event.text), reason=storable(event.reason))

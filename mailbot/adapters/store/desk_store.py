@@ -1,0 +1,70 @@
+"""The database as the stories see it: one object behind the ports of receive, remind and reconcile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from mailbot.adapters.store.applying import Applier
+from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.knowledge import Knowledge
+from mailbot.adapters.store.ledger import MailLedger
+from mailbot.adapters.store.queries import LedgerSums, find_sums
+from mailbot.adapters.store.tables import letters, mails
+from mailbot.adapters.store.timekeeping import find_due_timers
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Engine
+
+    from mailbot.adapters.store.posting import Writing
+    from mailbot.domain.desk import Desk
+    from mailbot.remind import DueTimer
+
+
+class DeskStore:
+    """Ledger, knowledge, decisions and timers of one database."""
+
+    def __init__(self, engine: Engine, desk: Desk, timezone: ZoneInfo, write: Writing, lease: timedelta) -> None:
+        self.engine = engine
+        ledger, knowledge = MailLedger(engine, lease), Knowledge(engine)
+        applier = Applier(engine, desk, timezone, write)
+        self.find_filed = ledger.find_filed
+        self.find_highest_uid = ledger.find_highest_uid
+        self.is_first_visit = ledger.is_first_visit
+        self.keep = ledger.keep
+        self.keep_ignored = ledger.keep_ignored
+        self.settle_filed = ledger.settle_filed
+        self.claim_mails = ledger.claim_mails
+        self.begin = ledger.begin
+        self.give_back = ledger.give_back
+        self.postpone = ledger.postpone
+        self.find_known = knowledge.find_known
+        self.find_staff = knowledge.find_staff
+        self.apply = applier.apply
+        self.apply_timer = applier.apply_timer
+
+    def find_due(self, now: datetime, limit: int) -> list[DueTimer]:
+        """Return timers whose time has come, oldest first."""
+        return find_due_timers(self.engine, now, limit)
+
+    def find_sums(self) -> LedgerSums:
+        """Return the sums of the ledger and of the outbox."""
+        return find_sums(self.engine)
+
+    def find_raw_names(self) -> dict[int, str]:
+        """Return every mail whose bytes were kept, with the name of the file."""
+        query = select(mails.c.id, mails.c.sha256).where(mails.c.sha256 != "")
+        with reading(self.engine) as connection:
+            return dict(connection.execute(query).all())
+
+    def find_next_lease(self) -> datetime | None:
+        """Return when the first lease on unfinished work runs out, or None when nobody holds any."""
+        mail = select(func.min(mails.c.leased_until)).where(mails.c.state == "kept")
+        letter = select(func.min(letters.c.leased_until)).where(letters.c.state == "sending")
+        with reading(self.engine) as connection:
+            moments = [connection.execute(query).scalar() for query in (mail, letter)]
+        return min((moment for moment in moments if moment), default=None)

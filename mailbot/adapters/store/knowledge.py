@@ -1,0 +1,150 @@
+"""What the tables know that matters for one mail: its sender, its ticket, whether it was handled before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, func, select
+
+from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.tables import letters, mails, people, tickets
+from mailbot.domain.desk import Known
+from mailbot.domain.scene import is_requester
+from mailbot.domain.trust import normal_address, usable_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Engine
+
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.people import Person
+    from mailbot.domain.thread import Clues
+    from mailbot.domain.ticket import Ticket
+    from mailbot.receive import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Answers the questions that the rules ask of the tables."""
+
+    engine: Engine
+
+    def find_known(self, mail: IncomingMail, clues: Clues, entry: Entry, now: datetime) -> Known:
+        """Return what the tables know that matters for this mail."""
+        sender = usable_address(mail.sender.address) if mail.sender and mail.sender_count == 1 else ""
+        with reading(self.engine) as connection:
+            person = _find_person(connection, people.c.email == sender) if sender else None
+            ticket, by_token = _find_ticket(connection, clues, sender, person)
+            hour, day = _count_answers(connection, {sender, person.email if person else sender}, now)
+            return Known(
+                person=person,
+                staff=find_staff(connection),
+                ticket=ticket,
+                requester=find_requester(connection, ticket) if ticket else None,
+                by_token=by_token,
+                duplicate_of=_find_duplicate(connection, mail, entry),
+                mentioned=_find_mentioned(connection, clues, ticket),
+                answers_last_hour=hour,
+                answers_last_day=day,
+                employee=_find_person(connection, people.c.employee_id == clues.employee_id)
+                if clues.employee_id
+                else None,
+            )
+
+    def find_staff(self) -> tuple[Person, ...]:
+        """Return the people of the IT section."""
+        with reading(self.engine) as connection:
+            return find_staff(connection)
+
+
+def find_staff(connection: Connection) -> tuple[Person, ...]:
+    """Return the active people of the IT section, in a stable order."""
+    query = select(*PERSON_COLUMNS).where(people.c.role.in_(["staff", "lead"]), people.c.active)
+    return tuple(person_of(row) for row in connection.execute(query.order_by(people.c.employee_id)).mappings())
+
+
+def find_requester(connection: Connection, ticket: Ticket) -> Person | None:
+    """Return the directory's row of a ticket's requester; bare addresses have none."""
+    return _find_person(connection, people.c.email == normal_address(ticket.requester)) if ticket.requester else None
+
+
+def find_assignee(connection: Connection, ticket: Ticket) -> Person | None:
+    """Return the directory's row of who works on a ticket."""
+    return _find_person(connection, people.c.email == normal_address(ticket.assignee)) if ticket.assignee else None
+
+
+def find_ticket(connection: Connection, number: str) -> Ticket | None:
+    """Return the ticket of that number."""
+    row = connection.execute(select(*TICKET_COLUMNS).where(tickets.c.number == number)).mappings().first()
+    return ticket_of(row) if row else None
+
+
+def _find_person(connection: Connection, condition: ColumnElement[bool]) -> Person | None:
+    query = select(*PERSON_COLUMNS).where(condition, people.c.active)
+    row = connection.execute(query).mappings().first()
+    return person_of(row) if row else None
+
+
+def _find_ticket(
+    connection: Connection, clues: Clues, sender: str, person: Person | None
+) -> tuple[Ticket | None, bool]:
+    """Return the ticket a mail belongs to, and whether a token proved it; the strongest clue decides."""
+    if not sender:
+        return None, False
+    for number in clues.proven:
+        ticket = find_ticket(connection, number)
+        if ticket is not None:
+            return ticket, True
+    for number in (*_answered_tickets(connection, clues.message_ids), *clues.numbers):
+        ticket = find_ticket(connection, number)
+        if ticket is not None and _belongs(connection, ticket, sender, person):
+            return ticket, False
+    return None, False
+
+
+def _belongs(connection: Connection, ticket: Ticket, sender: str, person: Person | None) -> bool:
+    if person is not None and person.is_staff:
+        return True
+    requester = find_requester(connection, ticket)
+    return is_requester(ticket, sender, requester.email if requester else "")
+
+
+def _answered_tickets(connection: Connection, message_ids: Sequence[str]) -> list[str]:
+    """Return the tickets of the mails and letters with these Message-IDs, in the order of the ids."""
+    if not message_ids:
+        return []
+    of_mails = select(mails.c.message_id, mails.c.ticket).where(
+        mails.c.message_id.in_(message_ids), mails.c.ticket != ""
+    )
+    of_letters = (
+        select(letters.c.message_id, tickets.c.number).join(tickets).where(letters.c.message_id.in_(message_ids))
+    )
+    found = dict(connection.execute(of_mails).all()) | dict(connection.execute(of_letters).all())
+    return [found[message_id] for message_id in message_ids if message_id in found]
+
+
+def _find_mentioned(connection: Connection, clues: Clues, ticket: Ticket | None) -> tuple[str, ...]:
+    others = [number for number in clues.numbers if ticket is None or number != ticket.number]
+    if not others:
+        return ()
+    return tuple(connection.execute(select(tickets.c.number).where(tickets.c.number.in_(others))).scalars())
+
+
+def _find_duplicate(connection: Connection, mail: IncomingMail, entry: Entry) -> str | None:
+    query = select(mails.c.id).where(mails.c.content_key == mail.content_key, mails.c.id != entry.id)
+    found = connection.execute(query).scalar()
+    return f"mail {found}" if found is not None else None
+
+
+def _count_answers(connection: Connection, addresses: set[str], now: datetime) -> tuple[int, int]:
+    lately = func.coalesce(func.sum(case((letters.c.written_at > now - timedelta(hours=1), 1), else_=0)), 0)
+    query = select(lately, func.count()).where(
+        letters.c.to.in_(addresses - {""}), letters.c.replied, letters.c.written_at > now - timedelta(days=1)
+    )
+    hour, day = connection.execute(query).one()
+    return hour, day

@@ -1,0 +1,152 @@
+"""The ledger: which mails were seen, which wait, and what each became."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, or_, select, update
+
+from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.tables import mails
+from mailbot.receive import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Engine
+
+    from mailbot.receive import Kept, Listed
+
+CHUNK = 500  # databases limit how many values one statement may carry
+NEVER_KEPT = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailLedger:
+    """The mails table as the receiving half of the desk sees it."""
+
+    engine: Engine
+    lease: timedelta
+
+    def find_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> Mapping[int, bool]:
+        """Return the UIDs the ledger knows, each with whether the mail was moved already.
+
+        Mail that a rule leaves alone stays where it is and counts as moved.
+        """
+        found: dict[int, bool] = {}
+        with reading(self.engine) as connection:
+            for start in range(0, len(uids), CHUNK):
+                wanted = mails.c.uid.in_(uids[start : start + CHUNK])
+                query = select(mails.c.uid, mails.c.filed).where(
+                    mails.c.mailbox == mailbox, mails.c.uidvalidity == uidvalidity, wanted
+                )
+                found.update(connection.execute(query).all())
+        return found
+
+    def find_highest_uid(self, mailbox: str, uidvalidity: int) -> int:
+        """Return the highest UID the ledger knows, or 0."""
+        query = select(func.max(mails.c.uid)).where(mails.c.mailbox == mailbox, mails.c.uidvalidity == uidvalidity)
+        with reading(self.engine) as connection:
+            return connection.execute(query).scalar() or 0
+
+    def is_first_visit(self, mailbox: str) -> bool:
+        """Tell whether the ledger holds no mail of this mailbox at all."""
+        with reading(self.engine) as connection:
+            return connection.execute(select(mails.c.id).where(mails.c.mailbox == mailbox).limit(1)).first() is None
+
+    def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
+        """Add mails in state `kept`, in one transaction; one that is known already is left as it is."""
+        rows = [
+            self._row(mailbox, uidvalidity, mail.listed, now)
+            | {"sha256": mail.sha256, "oversized": mail.oversized, "state": "kept", "filed": False}
+            for mail in kept
+        ]
+        self._insert(rows)
+
+    def keep_ignored(
+        self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], reason: str, now: datetime
+    ) -> None:
+        """Add mails that a rule leaves alone; their bytes are not kept, and they stay where they are."""
+        verdict = {"state": "done", "outcome": "ignored", "reasons": [reason], "done_at": now, "filed": True}
+        self._insert([self._row(mailbox, uidvalidity, mail, now) | verdict for mail in listed])
+
+    def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
+        """Record that these mails were moved on the server."""
+        with writing(self.engine) as connection:
+            for start in range(0, len(uids), CHUNK):
+                wanted = mails.c.uid.in_(uids[start : start + CHUNK])
+                statement = update(mails).where(mails.c.mailbox == mailbox, mails.c.uidvalidity == uidvalidity, wanted)
+                connection.execute(statement.values(filed=True))
+
+    def claim_mails(self, now: datetime, limit: int) -> list[Entry]:
+        """Lease the next kept mails that are due, oldest first."""
+        is_free = or_(mails.c.leased_until.is_(None), mails.c.leased_until <= now)
+        columns = (
+            mails.c.id, mails.c.mailbox, mails.c.sha256, mails.c.size, mails.c.arrived_at, mails.c.attempts,
+            mails.c.oversized,
+        )  # fmt: skip
+        query = (
+            select(*columns)
+            .where(and_(mails.c.state == "kept", mails.c.due_at <= now, is_free))
+            .order_by(mails.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        with writing(self.engine) as connection:
+            entries = [Entry(*row) for row in connection.execute(query)]
+            if entries:
+                claimed = update(mails).where(mails.c.id.in_([entry.id for entry in entries]))
+                connection.execute(claimed.values(leased_until=now + self.lease))
+        return entries
+
+    def begin(self, entry: Entry, now: datetime) -> Entry:
+        """Count one more attempt, renew the lease, and commit both before anything is read."""
+        begun = replace(entry, attempt=entry.attempt + 1)
+        statement = update(mails).where(mails.c.id == entry.id)
+        with writing(self.engine) as connection:
+            connection.execute(statement.values(attempts=begun.attempt, leased_until=now + self.lease))
+        return begun
+
+    def give_back(self, entries: Sequence[Entry]) -> None:
+        """Release claimed mails that were not at fault, with the attempts they had when they were claimed."""
+        with writing(self.engine) as connection:
+            for entry in entries:
+                statement = update(mails).where(mails.c.id == entry.id, mails.c.state == "kept")
+                connection.execute(statement.values(attempts=entry.attempt, leased_until=None))
+
+    def postpone(self, entry: Entry, error: str, due: datetime) -> None:
+        """Give a claimed mail back, to be tried again at `due`."""
+        statement = update(mails).where(mails.c.id == entry.id, mails.c.state == "kept")
+        with writing(self.engine) as connection:
+            connection.execute(statement.values(due_at=due, leased_until=None, error=error[:500]))
+
+    def _insert(self, rows: list[dict[str, object]]) -> None:
+        if not rows:
+            return
+        with writing(self.engine) as connection:
+            statement = upsert(connection, mails).on_conflict_do_nothing()
+            for start in range(0, len(rows), CHUNK):
+                connection.execute(statement, rows[start : start + CHUNK])
+
+    @staticmethod
+    def _row(mailbox: str, uidvalidity: int, listed: Listed, now: datetime) -> dict[str, object]:
+        return {
+            "mailbox": mailbox,
+            "uidvalidity": uidvalidity,
+            "uid": listed.uid,
+            "provider_id": listed.provider_id,
+            "sha256": NEVER_KEPT,
+            "size": listed.size,
+            "oversized": False,
+            "arrived_at": listed.arrived,
+            "kept_at": now,
+            "outcome": "",
+            "reasons": [],
+            "ticket": "",
+            "attempts": 0,
+            "due_at": now,
+            "error": "",
+        }

@@ -1,0 +1,98 @@
+"""The outbox: letters that wait, are being sent, were sent or failed. It implements the port of deliver.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, exists, or_, select, update
+
+from mailbot.adapters.store.engine import writing
+from mailbot.adapters.store.tables import letters, tickets
+from mailbot.deliver import UNKNOWN_LIMIT, Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Engine, RowMapping
+
+    from mailbot.deliver import Settlement
+
+LOST = "The program stopped while it sent this letter, and nobody knows whether it arrived."
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The letters table as the sending half of the desk sees it."""
+
+    engine: Engine
+    lease: timedelta
+
+    def claim_letters(self, now: datetime, limit: int) -> list[Outgoing]:
+        """Lease letters that are due, oldest first; per ticket and recipient only the first, so that order is kept."""
+        earlier = letters.alias("earlier")
+        is_due = or_(
+            and_(letters.c.state == "pending", letters.c.due_at <= now),
+            and_(letters.c.state == "sending", letters.c.leased_until <= now),
+        )
+        is_first = ~exists().where(
+            earlier.c.ticket_id == letters.c.ticket_id,
+            earlier.c.to == letters.c.to,
+            earlier.c.id < letters.c.id,
+            earlier.c.state.in_(["pending", "sending"]),
+        )
+        columns = (
+            letters.c.id, letters.c.to, letters.c.raw, letters.c.state, letters.c.attempts, letters.c.unknowns,
+            letters.c.written_at, tickets.c.number,
+        )  # fmt: skip
+        query = select(*columns).join(tickets).where(is_due, is_first).order_by(letters.c.id).limit(limit)
+        with writing(self.engine) as connection:
+            rows = connection.execute(query.with_for_update(skip_locked=True, of=letters)).mappings().all()
+            claimed = [self._outgoing(row) for row in rows]
+            hopeless = [letter.id for letter in claimed if letter.unknowns >= UNKNOWN_LIMIT]
+            sendable = [letter for letter in claimed if letter.unknowns < UNKNOWN_LIMIT]
+            if hopeless:
+                failed = update(letters).where(letters.c.id.in_(hopeless))
+                connection.execute(failed.values(state="failed", answer=LOST, leased_until=None))
+            for letter in sendable:
+                counted = update(letters).where(letters.c.id == letter.id)
+                connection.execute(
+                    counted.values(
+                        state="sending",
+                        attempts=letter.attempts,
+                        unknowns=letter.unknowns,
+                        leased_until=now + self.lease,
+                    )
+                )
+        return sendable
+
+    def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Write down how the letters ended, in one transaction."""
+        with writing(self.engine) as connection:
+            for settled in settlements:
+                connection.execute(
+                    update(letters)
+                    .where(letters.c.id == settled.id, letters.c.state == "sending")
+                    .values(
+                        state=settled.state,
+                        answer=settled.answer[:500],
+                        unknowns=settled.unknowns,
+                        due_at=settled.due or now,
+                        leased_until=None,
+                        sent_at=now if settled.state == "sent" else None,
+                    )
+                )
+
+    @staticmethod
+    def _outgoing(row: RowMapping) -> Outgoing:
+        was_lost = row["state"] == "sending"
+        return Outgoing(
+            id=row["id"],
+            ticket=row["number"],
+            to=row["to"],
+            raw=bytes(row["raw"]),
+            attempts=row["attempts"] + 1,
+            unknowns=row["unknowns"] + was_lost,
+            written_at=row["written_at"],
+        )

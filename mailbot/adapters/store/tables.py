@@ -1,0 +1,264 @@
+"""The tables. A migration changes them; this module only describes how they are now."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=CONVENTION)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the database. SQLite would otherwise hand back naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Store UTC; a naive moment is a mistake of the program."""
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Return an aware moment in UTC."""
+        del dialect
+        if value is None:
+            return None
+        # SQLite answers without a time zone, PostgreSQL in that of the session.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# What only one of the databases takes: NUL (not PostgreSQL) and lone surrogates (neither).
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return a text as both databases take it: U+FFFD stands where NUL and lone surrogates were.
+
+    They are replaced and not removed, so that an address with such a character never equals one without it.
+    """
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+class StorableText(TypeDecorator[str]):
+    """Text of any length that a stranger may have written."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Replace what a database refuses; a mail must never fail for it."""
+        del dialect
+        return storable(value) if value is not None else None
+
+
+# SQLite only counts up an INTEGER PRIMARY KEY; PostgreSQL should not run out of them.
+Identity = BigInteger().with_variant(Integer(), "sqlite")
+
+people = Table(
+    "people",
+    metadata,
+    Column("employee_id", String(6), primary_key=True),
+    Column("name", StorableText, nullable=False),
+    Column("email", StorableText, nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("designation", StorableText, nullable=False, default=""),
+    Column("office", StorableText, nullable=False, default=""),
+    Column("zone", StorableText, nullable=False, default=""),
+    Column("mobile", String(20), nullable=False, default=""),
+    Column("language", String(2)),
+    Column("active", Boolean, nullable=False, default=True),
+)
+
+# The next serial of each month: one row a month, counted up inside the transaction that opens the ticket.
+serials = Table(
+    "serials",
+    metadata,
+    Column("month", String(4), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("number", String(24), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("requester", StorableText, nullable=False),
+    Column("requester_name", StorableText, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("request_type", String(40), nullable=False),
+    Column("module", String(40), nullable=False),
+    Column("priority", String(40), nullable=False),
+    Column("title", StorableText, nullable=False),
+    Column("description", StorableText, nullable=False),
+    Column("employee_id", String(6), nullable=False),
+    Column("mobile", String(20), nullable=False),
+    Column("assignee", StorableText, nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("reopen_count", Integer, nullable=False),
+    Column("resolution", StorableText, nullable=False),
+    Column("related", String(24), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    # `ticket list --requester`, and every officer's own tickets
+    Index(None, "requester", "id"),
+    # lists of one status, newest first
+    Index(None, "status", "id"),
+)
+
+# The ledger: every mail ever seen, and its one final state.
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("mailbox", StorableText, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("provider_id", StorableText, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("oversized", Boolean, nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Column("filed", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("ticket", String(24), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("error", StorableText, nullable=False),
+    Column("done_at", UtcDateTime),
+    # What the mail says of itself; set when it is handled. `content_key` is unique among handled mails: the same mail
+    # in two folders, or back from a restored mailbox, is handled once.
+    Column("content_key", String(64), unique=True),
+    Column("message_id", StorableText),
+    Column("sender", StorableText),
+    Column("subject", StorableText),
+    UniqueConstraint("mailbox", "uidvalidity", "uid"),
+    CheckConstraint("state in ('kept', 'done', 'quarantined', 'discarded')", name="state"),
+    # the queue of kept mails
+    Index(None, "state", "due_at", "id"),
+    # raw bytes that were handled before
+    Index(None, "sha256"),
+    # which ticket does this mail answer
+    Index(None, "message_id"),
+    # the mails of a ticket
+    Index(None, "ticket"),
+)
+
+# Append-only history of tickets; `hash` covers the row and the hash before it.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("actor", StorableText, nullable=False),
+    Column("text", StorableText, nullable=False),
+    Column("reason", StorableText, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("mail_id", Identity, ForeignKey("mails.id")),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("ticket_id", "sequence"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("mail_id", Identity, ForeignKey("mails.id"), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("content_type", StorableText, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("inline", Boolean, nullable=False),
+    Index(None, "ticket_id"),
+)
+
+# The outbox: finished letters.
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("to", StorableText, nullable=False),
+    Column("message_id", StorableText, nullable=False, unique=True),
+    Column("subject", StorableText, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("replied", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unknowns", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("answer", StorableText, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    CheckConstraint("state in ('pending', 'sending', 'sent', 'failed')", name="state"),
+    # the queue of letters
+    Index(None, "state", "due_at", "id"),
+    # a person's thread of a ticket
+    Index(None, "ticket_id", "to", "id"),
+    # how many answers an address got lately
+    Index(None, "to", "written_at"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    UniqueConstraint("ticket_id", "kind"),
+    Index(None, "due_at"),
+)
+
+# Who may do what only one worker may do at a time, until when.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("holder", StorableText, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,103 @@
+"""The migrations make the tables that the program expects, and take them away again."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from mailbot.adapters.store.engine import open_engine, reading
+from mailbot.adapters.store.migrating import (
+    find_known_revisions,
+    find_revisions,
+    migrate_down,
+    migrate_up,
+    require_current,
+)
+from mailbot.adapters.store.tables import metadata
+from mailbot.domain.errors import WorldError
+
+
+@pytest.fixture
+def bare(database_url):
+    """Open a database without any table."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def tables_of(engine):
+    """Return the names of the tables, but for the one in which Alembic keeps its place."""
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_up_down_and_up_again(bare):
+    """All tables come, all go, and all come again."""
+    migrate_up(bare)
+    assert tables_of(bare) == set(metadata.tables)
+    migrate_down(bare, "base")
+    assert tables_of(bare) == set()
+    migrate_up(bare)
+    assert tables_of(bare) == set(metadata.tables)
+    require_current(bare)
+
+
+def test_the_migrated_database_is_what_the_program_describes(bare):
+    """Tables, columns with their types, indexes and unique keys: Alembic finds no difference."""
+    migrate_up(bare)
+    with reading(bare) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_step_goes_down_and_up(bare):
+    """Each migration can be taken back alone and applied again."""
+    migrate_up(bare)
+    for revision in find_known_revisions()[1:]:
+        migrate_down(bare, revision)
+    assert find_revisions(bare)[0] == ""
+    for revision in find_known_revisions()[-2::-1]:
+        migrate_up(bare, revision)
+        assert find_revisions(bare)[0] == revision
+
+
+def test_going_up_twice_changes_nothing(bare):
+    """A second `mailbot migrate` finds nothing to do."""
+    migrate_up(bare)
+    before = find_revisions(bare)
+    migrate_up(bare)
+    assert find_revisions(bare) == before
+
+
+def test_without_tables_the_program_says_what_to_do(bare):
+    """A database that was never migrated is named, with the command that helps."""
+    with pytest.raises(WorldError, match=r"revision none.*Run `mailbot migrate`"):
+        require_current(bare)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(bare):
+    """A migration is one transaction: when a table is in the way of the last step, none of the others is made."""
+    with bare.begin() as connection:
+        connection.execute(text("create table timers (note text)"))
+    with pytest.raises(Exception, match="already exists"):
+        migrate_up(bare)
+    assert tables_of(bare) == {"timers"}
+    assert find_revisions(bare)[0] == ""
+
+
+def test_a_revision_that_was_never_reached_is_no_way_back(bare):
+    """Going down goes down only."""
+    with pytest.raises(WorldError, match="cannot go back"):
+        migrate_down(bare, find_known_revisions()[0])
+    assert tables_of(bare) == set()
+
+
+@pytest.mark.parametrize("work", [migrate_up, require_current])
+def test_a_database_of_a_newer_version_is_left_alone(bare, work):
+    """An older program says so instead of guessing."""
+    migrate_up(bare)
+    with bare.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(WorldError, match="a newer version of mailbot made"):
+        work(bare)
