@@ -1,0 +1,80 @@
+"""Opening a connection to the mailbox: TLS, login, and the folder for handled mail."""
+
+from __future__ import annotations
+
+import imaplib
+from typing import TYPE_CHECKING
+
+from imapclient.exceptions import LoginError
+
+from mailbot.adapters.account import explain_refused_login
+from mailbot.adapters.imap.wire import Client
+from mailbot.domain.errors import FolderMissingError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from mailbot.adapters.account import LoginGuard
+    from mailbot.adapters.imap.settings import ImapAccount
+
+# Answers that refuse a login for a reason other than the password (RFC 5530 and what providers write).
+BUSY = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "SIMULTANEOUS", "TOO MANY", "THROTTL", "OVERQUOTA", "TRY AGAIN")
+
+
+def connect(account: ImapAccount, context: ssl.SSLContext | None, guard: LoginGuard) -> Client:
+    """Return a connection that is logged in; makes the folder for handled mail when it is missing.
+
+    Raises LoginRefusedError, FolderMissingError, and what sockets and imaplib raise.
+    """
+    guard.check()
+    client = Client(account, context)
+    try:
+        _log_in(client, account, guard)
+        _ensure_processed_folder(client, account)
+    except BaseException:
+        client.wire.shutdown()
+        raise
+    return client
+
+
+def folder_names(client: Client) -> list[str]:
+    """Return the names of all folders that can be opened."""
+    folders = client.list_folders()
+    return sorted(str(name) for flags, _, name in folders if b"\\noselect" not in {flag.lower() for flag in flags})
+
+
+def _log_in(client: Client, account: ImapAccount, guard: LoginGuard) -> None:
+    try:
+        # PLAIN (RFC 4616) carries any letter; LOGIN has to be quoted and knows ASCII only.
+        if client.has_capability("AUTH=PLAIN"):
+            client.plain_login(account.username, account.password)
+        elif client.has_capability("LOGINDISABLED"):
+            raise guard.refuse(explain_refused_login(account, "it offers no login with a password"))
+        else:
+            client.login(_quoted(account.username), account.password)
+    except LoginError as error:
+        if isinstance(error.__context__, imaplib.IMAP4.abort) or any(word in str(error).upper() for word in BUSY):
+            raise imaplib.IMAP4.abort(str(error)) from error
+        raise guard.refuse(explain_refused_login(account, str(error))) from error
+    guard.accept()
+
+
+def _ensure_processed_folder(client: Client, account: ImapAccount) -> None:
+    name = account.processed_folder
+    if any(found == name for _, _, found in client.list_folders("", name)):
+        return
+    try:
+        client.create_folder(name)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        names = ", ".join(folder_names(client))
+        raise FolderMissingError(
+            f'The folder "{name}" for handled mail does not exist on {account.where} and cannot be made '
+            f"({error}). Set imap.processed_folder to a name like one of these: {names}."
+        ) from error
+    client.subscribe_folder(name)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'

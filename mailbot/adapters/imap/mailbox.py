@@ -1,0 +1,262 @@
+"""The folder of the mailbox, over IMAP (RFC 9051) with the few commands that every server has.
+
+Mails are known by their UID only. No flag is read or set, except that a server without MOVE needs a mail of ours marked
+before it can be taken away. Every trouble of the network is a WorldError and ends the connection; the next use opens a
+new one. One thread uses a mailbox at a time.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import logging
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mailbot.adapters.account import LoginGuard, explain_trouble, make_tls_context
+from mailbot.adapters.imap.connecting import connect, folder_names
+from mailbot.adapters.imap.idle import Wake, has_news, idle, wait_for_call
+from mailbot.domain.errors import FolderMissingError, WorldError
+from mailbot.receive import Fetched, Listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mailbot.adapters.imap.settings import ImapAccount
+    from mailbot.adapters.imap.wire import Client
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+CHUNK = 200  # ids travel in one command line, which servers limit
+HEADER_LIMIT = 256 * 1024
+# A transfer slower than this counts as hanging.
+SLOWEST_BYTES_PER_SECOND = 16 * 1024
+
+
+class ImapMailbox:
+    """One folder on an IMAP server; connects when it is first used and again after trouble."""
+
+    def __init__(self, account: ImapAccount, guard: LoginGuard | None = None) -> None:
+        self.account = account
+        self.name = f"{account.username}/{account.folder}"
+        self._context = make_tls_context(account)
+        self._guard = guard or LoginGuard()
+        self._client: Client | None = None
+        self._selected = False
+
+    def close(self) -> None:
+        """Log out, if connected; safe to call more than once."""
+        client, self._client, self._selected = self._client, None, False
+        if client is None:
+            return
+        client.wire.deadline = time.monotonic() + 5
+        with suppress(OSError, imaplib.IMAP4.error):
+            client.logout()
+        client.wire.shutdown()
+
+    def select(self) -> int:
+        """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
+        if self._client is not None:
+            # The server may have closed a connection that rested; that is no trouble yet.
+            with suppress(WorldError):
+                return self._select()
+        return self._select()
+
+    def find_uids(self, first: int) -> list[int]:
+        """Return the UIDs in the folder from `first` on, in ascending order."""
+        with self._talk() as client:
+            found = client.search(["UID", f"{first}:*"])
+        # "n:*" always names the last mail, also when its UID is below n (RFC 9051 9, seq-range).
+        return sorted({int(uid) for uid in found if uid >= first})
+
+    def find_listed(self, uids: Sequence[int]) -> list[Listed]:
+        """Return size and arrival of these mails; one that vanished meanwhile is left out."""
+        listed = []
+        with self._talk() as client:
+            has_gmail_ids = client.has_capability("X-GM-EXT-1")
+            wanted = ["RFC822.SIZE", "INTERNALDATE", *(["X-GM-MSGID"] if has_gmail_ids else [])]
+            for chunk in _chunks(uids):
+                answer = client.fetch(chunk, wanted)
+                listed += [_listed(uid, answer[uid]) for uid in chunk if b"RFC822.SIZE" in answer.get(uid, ())]
+        return listed
+
+    def fetch(self, listed: Sequence[Listed], size_limit: int) -> list[Fetched]:
+        """Return the bytes of these mails without changing a flag; larger ones as headers only."""
+        small = [mail for mail in listed if mail.size <= size_limit]
+        raws: dict[int, bytes] = {}
+        for chunk in _chunks(small):
+            raws |= self._fetch_bodies(chunk)
+        headers = {mail.uid: self._fetch_header(mail.uid) for mail in listed if mail.size > size_limit}
+        fetched = []
+        for mail in listed:
+            oversized = mail.size > size_limit
+            raw = headers[mail.uid] if oversized else raws.get(mail.uid)
+            if raw is not None:
+                fetched.append(Fetched(mail, raw, oversized))
+        return fetched
+
+    def file(self, uids: Sequence[int]) -> None:
+        """Move these mails to the folder of handled mail; one that vanished meanwhile counts as moved.
+
+        A server with neither MOVE (RFC 6851) nor UIDPLUS (RFC 4315) keeps them in the folder: EXPUNGE alone would also
+        remove what a colleague marked.
+        """
+        with self._talk() as client:
+            for chunk in _chunks(uids):
+                if client.has_capability("MOVE"):
+                    self._move(client, chunk)
+                elif client.has_capability("UIDPLUS"):
+                    client.copy(chunk, self.account.processed_folder)
+                    client.delete_messages(chunk, silent=True)
+                    client.uid_expunge(chunk)
+                else:
+                    log.warning("the mail server can neither MOVE nor UID EXPUNGE; handled mail stays in the folder")
+
+    def wait(self, seconds: float, wake_fd: int) -> Wake:
+        """Wait until new mail is there, `wake_fd` can be read, or the time is over.
+
+        Without IDLE (RFC 2177) only the call ends the wait early. After a lost connection the folder is worth a look.
+        """
+        if self._client is None or not self._selected:
+            self.select()
+            return Wake.MAIL
+        with self._talk() as client:
+            if has_news(client.wire):
+                client.wire.untagged_responses.pop("EXISTS")
+                return Wake.MAIL
+            if client.has_capability("IDLE"):
+                return idle(client, wake_fd, seconds, self.account.timeout_seconds)
+        return wait_for_call(wake_fd, seconds)
+
+    def list_folders(self) -> list[str]:
+        """Return the names of all folders that can be opened."""
+        with self._talk() as client:
+            return folder_names(client)
+
+    def find_capabilities(self) -> set[str]:
+        """Return what the server can do after the login (RFC 9051 6.1.1), in capital letters."""
+        with self._talk() as client:
+            return {name.decode(errors="replace") for name in client.capabilities()}
+
+    def count(self, folder: str) -> int:
+        """Return how many mails a folder holds."""
+        with self._talk() as client:
+            return int(client.folder_status(folder, ["MESSAGES"])[b"MESSAGES"])
+
+    def append(self, raw: bytes, folder: str) -> None:
+        """Put a mail into a folder, unseen, as if it had just arrived."""
+        with self._talk(len(raw)) as client:
+            client.append(folder, raw)
+
+    def _select(self) -> int:
+        with self._talk() as client:
+            try:
+                answer = client.select_folder(self.account.folder)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                raise FolderMissingError(self._explain_missing(client, str(error))) from error
+            # From here on an EXISTS is news; the one of SELECT is not.
+            client.wire.untagged_responses.pop("EXISTS", None)
+            if b"UIDVALIDITY" not in answer:
+                raise WorldError(
+                    f"{self.account.where} gives no UIDVALIDITY for {self.account.folder}, so mails cannot be told "
+                    "apart safely. Choose another folder or another server."
+                )
+            self._selected = True
+            return int(answer[b"UIDVALIDITY"])
+
+    def _explain_missing(self, client: Client, answer: str) -> str:
+        names = ", ".join(folder_names(client))
+        return (
+            f'The folder "{self.account.folder}" cannot be opened on {self.account.where} ({answer}). '
+            f"Set imap.folder to one of these: {names}."
+        )
+
+    def _fetch_bodies(self, mails: Sequence[Listed]) -> dict[int, bytes]:
+        uids = [mail.uid for mail in mails]
+        with self._talk(sum(mail.size for mail in mails)) as client:
+            try:
+                return _bodies(client, client.fetch(uids, ["BODY.PEEK[]"]), b"BODY[]")
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                # One mail that the server itself cannot read must not hold up the others.
+                if len(mails) == 1:
+                    log.error(  # noqa: TRY400 - the sentence says all; a traceback adds nothing
+                        "The mail server does not give out mail UID %s of %s: %s. It is asked for again at the next "
+                        "sweep; open it in a mail program to see what is wrong with it.",
+                        uids[0],
+                        self.name,
+                        error,
+                    )
+                    return {}
+        bodies: dict[int, bytes] = {}
+        for mail in mails:
+            bodies |= self._fetch_bodies([mail])
+        return bodies
+
+    def _fetch_header(self, uid: int) -> bytes | None:
+        with self._talk(HEADER_LIMIT) as client:
+            answer = client.fetch([uid], [f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>"])
+            return _bodies(client, answer, b"BODY[HEADER]<0>").get(uid)
+
+    def _move(self, client: Client, uids: Sequence[int]) -> None:
+        try:
+            client.move(uids, self.account.processed_folder)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            # Some servers refuse the whole set when one mail of it is gone.
+            left = _still_there(client, uids)
+            if len(left) == len(uids):
+                raise
+            if left:
+                client.move(left, self.account.processed_folder)
+
+    @contextmanager
+    def _talk(self, size: int = 0) -> Iterator[Client]:
+        """Give the connection for one exchange; `size` is how many bytes will travel."""
+        try:
+            if self._client is None:
+                self._client = connect(self.account, self._context, self._guard)
+            patience = 2 * self.account.timeout_seconds + size / SLOWEST_BYTES_PER_SECOND
+            self._client.wire.deadline = time.monotonic() + patience
+            yield self._client
+        except (OSError, imaplib.IMAP4.error, ValueError) as error:
+            self._drop()
+            raise WorldError(explain_trouble(self.account, error)) from error
+        except BaseException:
+            # An exchange that was left in its middle would give its answers to the next one.
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        client, self._client, self._selected = self._client, None, False
+        if client is not None:
+            client.wire.shutdown()
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def _listed(uid: int, answer: dict[bytes, Any]) -> Listed:
+    provider_id = str(answer.get(b"X-GM-MSGID", ""))
+    return Listed(uid, int(answer[b"RFC822.SIZE"]), answer[b"INTERNALDATE"], provider_id)
+
+
+def _bodies(client: Client, answer: dict[int, dict[bytes, Any]], key: bytes) -> dict[int, bytes]:
+    bodies = {uid: parts[key] for uid, parts in answer.items() if key in parts}
+    empty = [uid for uid, raw in bodies.items() if not raw]
+    # NIL is what a mail has that just vanished, but also one that the server cannot read: a person must see that one.
+    unreadable = _still_there(client, empty) if empty else []
+    return {uid: raw or b"" for uid, raw in bodies.items() if raw or uid in unreadable}
+
+
+def _still_there(client: Client, uids: Sequence[int]) -> list[int]:
+    client.noop()  # makes the server tell what was removed meanwhile
+    return sorted(set(uids) & {int(uid) for uid in client.search(["UID", ",".join(map(str, uids))])})

@@ -1,0 +1,186 @@
+"""The bytes between us and an IMAP server: every wait is bounded, every line and literal has a largest size.
+
+The standard library reads through a buffered file, which hides received bytes from poll(), waits without end for a
+server that sends a byte now and then, and reserves as much memory as a literal claims to need. Here the buffer is our
+own; what the commands mean stays with imaplib and imapclient.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import socket
+import ssl
+import time
+from typing import TYPE_CHECKING, Literal
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
+    from mailbot.adapters.imap.settings import ImapAccount
+
+CONNECT_SECONDS = 20.0
+PIECE = 65536
+LONGEST_LINE = 10_000_000
+# Not the size of a mail, but what a sane server may send for one: the limit for mails is checked before they are asked.
+LARGEST_LITERAL = 256 * 1024 * 1024
+# A dead connection is noticed after about a minute, also where a router forgot it silently.
+KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 30_000))
+
+
+class Wire(imaplib.IMAP4):
+    """imaplib's connection with a buffer of its own; `deadline` (monotonic seconds) ends whatever is waited for."""
+
+    def __init__(self, account: ImapAccount, context: ssl.SSLContext | None) -> None:
+        self._account = account
+        self._context = context
+        self._received = bytearray()
+        self.deadline = time.monotonic() + account.timeout_seconds + CONNECT_SECONDS
+        super().__init__(account.host, account.port)
+
+    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+        """Connect, and with security "tls" shake hands, before imaplib reads the greeting."""
+        self.host, self.port = host, port
+        self.sock = socket.create_connection((host, port), timeout or CONNECT_SECONDS)
+        try:
+            _keep_alive(self.sock)
+            if self._account.security == "tls" and self._context:
+                self._wrap(self._context)
+        except BaseException:
+            self.sock.close()
+            raise
+
+    def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[Literal["OK"], list[None]]:
+        """Switch to TLS; whatever came in plain text after the command is an attack (RFC 8314, CVE-2011-0411)."""
+        context = ssl_context or self._context
+        if context is None:
+            raise self.abort("no certificates to verify the server with")
+        answer, _ = self._simple_command("STARTTLS")
+        if answer != "OK":
+            raise self.abort("the server did not start TLS")
+        if self._received:
+            raise self.abort("the server sent more than its answer to STARTTLS")
+        self._wrap(context)
+        self._tls_established = True
+        self._get_capabilities()
+        return "OK", [None]
+
+    def _wrap(self, context: ssl.SSLContext) -> None:
+        self.sock = context.wrap_socket(self.sock, server_hostname=self._account.host, do_handshake_on_connect=False)
+        self.sock.settimeout(self._find_patience())
+        self.sock.do_handshake()
+
+    def read(self, size: int) -> bytes:
+        """Return exactly `size` bytes, the body of a literal."""
+        if size > LARGEST_LITERAL:
+            raise self.abort(f"the server announced {size} bytes in one piece")
+        head = self._take(size)
+        if len(head) == size:
+            return head
+        rest = bytearray(size - len(head))
+        view, filled = memoryview(rest), 0
+        while filled < len(rest):
+            self.sock.settimeout(self._find_patience())
+            count = self.sock.recv_into(view[filled:])
+            if not count:
+                raise self.abort("the server closed the connection")
+            filled += count
+        return head + rest
+
+    def readline(self) -> bytes:
+        """Return the next line with its line break."""
+        searched = 0
+        while (end := self._received.find(b"\n", searched)) < 0:
+            searched = len(self._received)
+            if searched > LONGEST_LINE:
+                raise self.abort(f"the server sent a line of more than {LONGEST_LINE} bytes")
+            self.sock.settimeout(self._find_patience())
+            self._keep(self.sock.recv(PIECE))
+        return self._take(end + 1)
+
+    def send(self, data: Buffer) -> None:
+        """Send all of it."""
+        self.sock.settimeout(self._find_patience())
+        self.sock.sendall(data)
+
+    def shutdown(self) -> None:
+        """Close the connection without a word."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
+
+    def take_line(self) -> bytes | None:
+        """Return a line that has come in completely, or None; waits for nothing."""
+        end = self._received.find(b"\n")
+        return self._take(end + 1) if end >= 0 else None
+
+    def receive_now(self) -> None:
+        """Read whatever the socket holds; waits for nothing."""
+        self.sock.settimeout(0)
+        # BlockingIOError without TLS, the others with it: everything that came was read.
+        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            while len(self._received) <= LONGEST_LINE:
+                self._keep(self.sock.recv(PIECE))
+            raise self.abort(f"the server sent more than {LONGEST_LINE} bytes that nobody asked for")
+
+    def _keep(self, data: bytes) -> None:
+        if not data:
+            raise self.abort("the server closed the connection")
+        self._received += data
+
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._received[:size])
+        del self._received[:size]
+        return taken
+
+    def _find_patience(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the server was too slow")
+        return min(left, self._account.timeout_seconds)
+
+
+class Client(IMAPClient):  # type: ignore[misc]
+    """imapclient over our own wire; mails are never written to a log."""
+
+    def __init__(self, account: ImapAccount, context: ssl.SSLContext | None) -> None:
+        self._account_and_context = account, context
+        super().__init__(
+            account.host,
+            account.port,
+            ssl=account.security == "tls",
+            timeout=SocketTimeout(connect=CONNECT_SECONDS, read=account.timeout_seconds),
+        )
+        self.wire.debug = 0  # imapclient sets 5, which formats every mail for a log message
+        self.normalise_times = False  # keeps the time zone of INTERNALDATE
+        if account.security == "starttls":
+            self._start_tls(context)
+
+    @property
+    def wire(self) -> Wire:
+        """The connection below."""
+        wire: Wire = self._imap
+        return wire
+
+    def _create_IMAP4(self) -> Wire:  # noqa: N802 - imapclient calls it by this name
+        return Wire(*self._account_and_context)
+
+    def _start_tls(self, context: ssl.SSLContext | None) -> None:
+        try:
+            self.starttls(context)
+        except CapabilityError as error:
+            self.wire.shutdown()
+            raise imaplib.IMAP4.abort("the server does not offer STARTTLS, so no password was sent") from error
+        except BaseException:
+            self.wire.shutdown()
+            raise
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE:
+        if hasattr(socket, name):  # not every system has all of them
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -1,0 +1,108 @@
+"""The way out: letters over a few SMTP connections side by side, in order for each ticket and recipient."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from mailbot.adapters.account import LoginGuard, make_tls_context
+from mailbot.adapters.finding import Finding, Level
+from mailbot.adapters.smtp.connection import SmtpConnection
+from mailbot.deliver import Receipt, Result
+from mailbot.domain.errors import WorldError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailbot.adapters.smtp.settings import SmtpAccount
+    from mailbot.deliver import Outgoing
+
+WAITS_FOR_EARLIER = "waits for an earlier letter to the same person about the same ticket"
+
+
+class SmtpPost:
+    """Hands letters to the server; keeps its connections between calls. One thread uses it, and closes it."""
+
+    def __init__(self, account: SmtpAccount, guard: LoginGuard | None = None) -> None:
+        self.account = account
+        context, shared_guard = make_tls_context(account), guard or LoginGuard()
+        self._connections = [SmtpConnection(account, context, shared_guard) for _ in range(account.connections)]
+        self._runner = asyncio.Runner()
+        self._closed = False
+
+    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
+        """Hand the letters over, each to its one recipient; return a receipt for each, whatever the server does."""
+        if not letters:
+            return []
+        groups: dict[tuple[str, str], list[Outgoing]] = {}
+        for letter in letters:
+            groups.setdefault((letter.ticket, letter.to), []).append(letter)
+        receipts = self._runner.run(self._send_groups(deque(groups.values())))
+        return [receipts[letter.id] for letter in letters]
+
+    def check(self) -> list[Finding]:
+        """Connect and log in, hand nothing over, and return what is right and wrong."""
+        return self._runner.run(self._check())
+
+    def close(self) -> None:
+        """Say goodbye to the server; safe to call more than once."""
+        if not self._closed:
+            self._closed = True
+            self._runner.run(self._close())
+            self._runner.close()
+
+    async def _send_groups(self, groups: deque[list[Outgoing]]) -> dict[int, Receipt]:
+        receipts: dict[int, Receipt] = {}
+        first, *others = self._connections[: len(groups)]
+        # The first connection is opened alone: if the server is down or refuses the login, it hears of us once.
+        trouble = await _find_trouble(first)
+        if not trouble:
+            troubles = await asyncio.gather(*[_drain(lane, groups, receipts) for lane in (first, *others)])
+            trouble = next((words for words in troubles if words), "")
+        for letter in (letter for group in groups for letter in group):
+            receipts[letter.id] = Receipt(letter, Result.LATER, trouble)
+        return receipts
+
+    async def _check(self) -> list[Finding]:
+        account, connection = self.account, self._connections[0]
+        try:
+            client = await connection.open()
+        except WorldError as error:
+            return [Finding(Level.PROBLEM, str(error))]
+        limit = client.esmtp_extensions.get("size", "").strip()
+        login = f' and the login of "{account.username}"' if account.username else ""
+        findings = [Finding(Level.GOOD, f"{account.where} accepts the connection{login}.")]
+        if limit.isdigit() and int(limit):
+            findings.append(Finding(Level.GOOD, f"{account.where} takes letters of at most {int(limit)} bytes."))
+        return findings
+
+    async def _close(self) -> None:
+        await asyncio.gather(*[connection.close() for connection in self._connections])
+
+
+async def _find_trouble(connection: SmtpConnection) -> str:
+    try:
+        await connection.open()
+    except WorldError as error:
+        return str(error)
+    return ""
+
+
+async def _drain(connection: SmtpConnection, groups: deque[list[Outgoing]], receipts: dict[int, Receipt]) -> str:
+    """Send group after group until none is left; return what the trouble was when no connection could be opened."""
+    while groups:
+        group = deque(groups.popleft())
+        while group:
+            letter = group.popleft()
+            try:
+                outcome = await connection.hand_over(letter.to, letter.raw)
+            except WorldError as error:
+                # Another connection may still work: a server that allows only one is no reason to stop.
+                groups.append([letter, *group])
+                return str(error)
+            receipts[letter.id] = Receipt(letter, outcome.result, outcome.answer)
+            if outcome.result in (Result.LATER, Result.UNKNOWN):
+                receipts |= {late.id: Receipt(late, Result.LATER, WAITS_FOR_EARLIER) for late in group}
+                break
+    return ""

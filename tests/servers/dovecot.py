@@ -1,0 +1,191 @@
+"""A real IMAP server (Dovecot) in a temp folder, without root rights, for as many users as a test likes."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import itertools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tests.servers.certificates import make_certificate
+from tests.servers.programs import (
+    HOST,
+    as_user,
+    find_free_port,
+    find_program,
+    give_to,
+    listens,
+    make_server_folder,
+    unprivileged_user,
+    wait_until,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PASSWORD = "gst-test-password"
+TEMPLATE = Path(__file__).with_name("dovecot.conf.in")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A mail as the server has it."""
+
+    uid: int
+    flags: frozenset[str]
+    raw: bytes
+
+
+class Dovecot:
+    """IMAP on `port` (plain, and STARTTLS) and `tls_port`, inside a `with` block; any user name with PASSWORD works.
+
+    `capability` replaces what the server says it can do; `tls=False` leaves STARTTLS and the TLS port away.
+    """
+
+    host = HOST
+    password = PASSWORD
+
+    def __init__(self, *, capability: str = "", tls: bool = True) -> None:
+        self.port = find_free_port()
+        self.tls_port = find_free_port() if tls else 0
+        self._program = find_program("dovecot", "dovecot-imapd")
+        self._user, self._group = unprivileged_user("nobody")
+        self.folder = make_server_folder(self._user, self._group)
+        self.certificate = make_certificate(self.folder)
+        self.ca_file = str(self.certificate.ca_file)
+        self._numbers = itertools.count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._write_configuration(capability, tls=tls)
+
+    def __enter__(self) -> Self:
+        """Start the server and wait until it answers."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the server and remove its folder."""
+        self.crash()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start a stopped server on the same ports with the same mailboxes."""
+        command = [self._program, "-F", "-c", str(self.folder / "dovecot.conf")]
+        self._process = subprocess.Popen(command, cwd="/", start_new_session=True, **as_user(self._user, self._group))
+        try:
+            wait_until(lambda: listens(self.port), 20, "Dovecot's start")
+        except TimeoutError as error:
+            log = self.folder / "dovecot.log"
+            raise RuntimeError(f"{error}:\n{log.read_text() if log.exists() else 'no log was written'}") from error
+
+    def stop(self) -> None:
+        """Stop the server; every connection is closed."""
+        if self._process:
+            self._process.send_signal(signal.SIGTERM)
+            # It would wait ten seconds for clients that are in IDLE.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(3)
+        self.crash()
+
+    def crash(self) -> None:
+        """Kill the server with all its processes, in the middle of whatever they do."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(20)
+            self._process = None
+
+    def restart(self) -> None:
+        """Stop and start."""
+        self.stop()
+        self.start()
+
+    def deliver(self, user: str, raw: bytes, arrived: datetime | None = None) -> None:
+        """Put a mail into a user's INBOX as a delivery agent does; works also while the server is stopped."""
+        maildir = self._maildir(user)
+        name = f"{time.time_ns()}.M{next(self._numbers)}P{os.getpid()}.test"
+        draft = maildir / "tmp" / name
+        draft.write_bytes(raw)
+        if arrived:
+            os.utime(draft, (arrived.timestamp(), arrived.timestamp()))
+        give_to(draft, self._user, self._group)
+        draft.rename(maildir / "new" / name)
+
+    def find_mails(self, user: str, folder: str = "INBOX") -> list[StoredMail]:
+        """Return the mails of a folder, oldest first, without changing anything."""
+        with self.log_in(user) as imap:
+            answer, _ = imap.select(f'"{folder}"', readonly=True)
+            if answer != "OK":
+                return []
+            _, parts = imap.uid("FETCH", "1:*", "(UID FLAGS BODY.PEEK[])")
+        return [_stored(part[0], part[1]) for part in parts if isinstance(part, tuple)]
+
+    def log_in(self, user: str) -> imaplib.IMAP4:
+        """Return a connection of a mail program that is not ours, logged in; use it in a `with` block."""
+        imap = imaplib.IMAP4(HOST, self.port, timeout=20)
+        imap.login(user, PASSWORD)
+        return imap
+
+    def flag(self, user: str, uid: int, flags: str) -> None:
+        r"""Set flags such as r"\Deleted" on a mail in the INBOX, as a colleague's mail program does."""
+        with self.log_in(user) as imap:
+            imap.select("INBOX")
+            imap.uid("STORE", str(uid), "+FLAGS", f"({flags})")
+
+    def remove(self, user: str, uid: int) -> None:
+        """Delete a mail of the INBOX for good, as a colleague's mail program does."""
+        with self.log_in(user) as imap:
+            imap.select("INBOX")
+            imap.uid("STORE", str(uid), "+FLAGS", r"(\Deleted)")
+            imap.uid("EXPUNGE", str(uid))
+
+    def forget_uids(self, user: str) -> None:
+        """Make the server count the INBOX anew, under a new UIDVALIDITY, as after a restore from a backup."""
+        self.stop()
+        for name in self._maildir(user).glob("dovecot*"):
+            name.unlink()
+        self.start()
+
+    def _maildir(self, user: str) -> Path:
+        maildir = self.folder / "home" / user / "Maildir"
+        for path in (
+            maildir.parent.parent,
+            maildir.parent,
+            maildir,
+            *(maildir / part for part in ("cur", "new", "tmp")),
+        ):
+            if not path.exists():
+                path.mkdir(mode=0o700)
+                give_to(path, self._user, self._group)
+        return maildir
+
+    def _write_configuration(self, capability: str, *, tls: bool) -> None:
+        values = {
+            "DIR": str(self.folder),
+            "USER": self._user,
+            "GROUP": self._group,
+            "PORT": str(self.port),
+            "TLS_PORT": str(self.tls_port),
+            "SSL": "yes" if tls else "no",
+            "PASSWORD": PASSWORD,
+            "CAPABILITY": f"imap_capability = {capability}" if capability else "",
+        }
+        text = re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], TEMPLATE.read_text())
+        (self.folder / "dovecot.conf").write_text(text)
+        for path in self.folder.iterdir():
+            give_to(path, self._user, self._group)
+
+
+def _stored(head: bytes, raw: bytes) -> StoredMail:
+    uid = re.search(rb"UID (\d+)", head)
+    flags = re.search(rb"FLAGS \(([^)]*)\)", head)
+    assert uid is not None
+    assert flags is not None
+    return StoredMail(int(uid[1]), frozenset(flags[1].decode().split()), raw)
