@@ -1,0 +1,17 @@
+"""Writes the letters: one Markdown source per kind and language becomes the text part and the HTML part of a mail.
+
+words.py     what templates/mail/words.toml says in both languages
+view.py      what this reader may see of this ticket: names, facts, the neutral title
+blocks.py    lists of facts, quotes, buttons and pictures, as text and as HTML
+sources.py   the Markdown sources; values travel past Markdown as placeholders
+mailto.py    buttons that open a ready-made reply
+pictures.py  which screenshots go with the letter, and how wide they are
+message.py   headers and MIME parts, to the finished bytes
+writer.py    all of it, in order
+"""
+
+from __future__ import annotations
+
+from mailbot.adapters.letters.writer import LetterWriter
+
+__all__ = ["LetterWriter"]

@@ -1,0 +1,87 @@
+"""The blocks of a letter that are no prose: facts, quoted words, notices, pictures and buttons, as text and as HTML.
+
+The HTML of every block is a macro of templates/mail/blocks.html, which escapes all it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from mailbot.adapters.letters.sources import Block
+from mailbot.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mailbot.adapters.letters.pictures import Embedded
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A step to offer: what stands on it, the word it writes, the link, and the line for the text part.
+
+    A `filled` button is the answer we hope for; the others are only framed.
+    """
+
+    label: str
+    word: str
+    link: str
+    line: str
+    filled: bool
+
+
+class Pages:
+    """The HTML templates: the frame of a letter and the macros of its blocks."""
+
+    def __init__(self, folder: Path) -> None:
+        """Compile layout.html and blocks.html. Raises SettingsError when one is missing or wrong."""
+        environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        try:
+            self._layout = environment.get_template("layout.html")
+            self._macros: Any = environment.get_template("blocks.html").module
+        except TemplateError as error:
+            raise SettingsError(
+                f"The frame of the letters in {folder} cannot be used: {error}. Install mailbot again."
+            ) from error
+
+    def frame(self, values: Mapping[str, Any]) -> str:
+        """Return the whole HTML page."""
+        return self._layout.render(values)
+
+    def facts(self, rows: Sequence[tuple[str, str]]) -> Block:
+        """Return a table of names and values."""
+        return self._block("\n".join(f"{name}: {value}" for name, value in rows), "facts", rows)
+
+    def quote(self, text: str, ending: str = "") -> Block:
+        """Return the words of a person, set apart, with their line breaks; `ending` is ours."""
+        lines = text.split("\n") if text else []
+        plain = "\n".join(f"| {line}".rstrip() for line in lines)
+        if plain and ending:
+            plain += f"\n{ending}"
+        return self._block(plain, "quote", lines, ending)
+
+    def notices(self, sentences: Sequence[str], tone: str) -> Block:
+        """Return sentences as a list; `tone` is `good` for what was done, `heed` for what needs a look."""
+        return self._block("\n".join(f"- {sentence}" for sentence in sentences), "notices", sentences, tone)
+
+    def pictures(self, shown: Sequence[tuple[Embedded, str]], above: Sequence[str], below: Sequence[str]) -> Block:
+        """Return pictures with their captions; `above` names them in the text part, `below` other files."""
+        return self._block("\n".join((*above, *below)), "pictures", shown, below)
+
+    def buttons(self, buttons: Sequence[Button], hint: str) -> Block:
+        """Return buttons side by side, or below each other on a narrow screen."""
+        return self._block("\n".join(button.line for button in buttons), "buttons", buttons, hint)
+
+    def _block(self, text: str, macro: str, *values: object) -> Block:
+        return Block(text, str(getattr(self._macros, macro)(*values))) if text else Block()

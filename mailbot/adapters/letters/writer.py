@@ -1,0 +1,137 @@
+"""The one door of this package: an order becomes a finished letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailbot.adapters.letters.blocks import Pages
+from mailbot.adapters.letters.content import block_values, button_block, html_page, plain_page, sentence_values
+from mailbot.adapters.letters.message import Envelope, build_message
+from mailbot.adapters.letters.pictures import choose_pictures, file_name
+from mailbot.adapters.letters.sources import hide, read_sources, render
+from mailbot.adapters.letters.view import View
+from mailbot.adapters.letters.words import read_words
+from mailbot.domain.letter import LETTERS, Letter
+from mailbot.domain.numbering import number_digits
+from mailbot.domain.text import clean_line
+from mailbot.domain.trust import MESSAGE_ID_PREFIX, make_nonce, make_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
+    from pathlib import Path
+
+    from mailbot.adapters.letters.pictures import Embedded
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.letter import LetterOrder, Picture, Thread
+    from mailbot.domain.people import Language, Person
+    from mailbot.domain.ticket import Ticket
+    from mailbot.domain.trust import Token
+
+_SUBJECT_LIMIT = 200
+_NAME_LIMIT = 80
+_ADDRESS_LIMIT = 254
+_LOCAL_PART_LIMIT = 64  # RFC 5321 4.5.3.1.1
+
+
+class LetterWriter:
+    """Writes letters; made once, with every template compiled.
+
+    `names` is what the desk is called in each language; `picture_limit` is in bytes, for all pictures of one letter.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        names: Mapping[Language, str],
+        timezone: tzinfo,
+        templates: Path,
+        *,
+        plus_addressing: bool,
+        picture_limit: int,
+    ) -> None:
+        """Read `templates` (the folder that holds words.toml). Raises SettingsError when something in it is wrong."""
+        self._desk = desk
+        self._names = {language: clean_line(name, _NAME_LIMIT) for language, name in names.items()}
+        self._timezone = timezone
+        self._plus_addressing = plus_addressing
+        self._picture_limit = picture_limit
+        self._words = read_words(templates)
+        self._sources = read_sources(templates)
+        self._pages = Pages(templates)
+
+    def write(  # noqa: PLR0917 - the order of the arguments is the order in which they come to be known
+        self,
+        order: LetterOrder,
+        ticket: Ticket,
+        thread: Thread,
+        pictures: Sequence[Picture],
+        at: datetime,
+        event_key: str,
+        requester: Person | None = None,
+        other_files: Sequence[str] = (),
+        assignee: Person | None = None,
+    ) -> Letter:
+        """Return the letter of an order about a ticket as it stands after the change.
+
+        `pictures` and `other_files` (names) came with the mail that the letter is about; a letter that shows none still
+        counts them. `event_key` names what happened: the same order with the same key gives the same bytes.
+        """
+        view = View(
+            order,
+            ticket,
+            requester,
+            assignee,
+            self._desk,
+            self._names,
+            self._words,
+            self._timezone,
+            screenshots=len(pictures),
+            files=len(other_files),
+        )
+        nonce = make_nonce(ticket.number, order.to, order.kind, event_key)
+        token = make_token(self._desk.keys, number_digits(ticket.number), order.to, nonce)
+        shown = LETTERS[order.kind].pictures and view.may_quote
+        embedded, left_out = choose_pictures(pictures if shown else (), self._picture_limit, f"{nonce}@{self._domain}")
+        named = (*left_out, *map(file_name, other_files)) if shown else ()
+        return self._write(view, thread, token, at, embedded, named)
+
+    @property
+    def _domain(self) -> str:
+        return self._desk.address.rpartition("@")[2]
+
+    def _write(  # noqa: PLR0917 - the second half of write()
+        self, view: View, thread: Thread, token: Token, at: datetime, embedded: Sequence[Embedded], named: Sequence[str]
+    ) -> Letter:
+        order, pages = view.order, self._pages
+        source, other = self._sources[order.kind, order.language], self._sources[order.kind, order.language.other]
+        values = sentence_values(view, order.language)
+        subject = clean_line(render(source.subject, values).as_text(), _SUBJECT_LIMIT)
+        reply_to = reply_address(self._desk.address, token, plus_addressing=self._plus_addressing)
+        blocks = block_values(view, pages, embedded, named)
+        buttons = button_block(view, pages, reply_to, subject, str(token))
+        body = render(source.body, {**values, **blocks, "buttons": buttons})
+        note = render(other.short, sentence_values(view, order.language.other))
+        envelope = Envelope(
+            kind=order.kind,
+            language=order.language,
+            desk_name=self._names[order.language],
+            desk_address=self._desk.address,
+            reply_to=reply_to,
+            to=clean_line(order.to, _ADDRESS_LIMIT),
+            to_name=clean_line(hide(order.to_name), _NAME_LIMIT) if order.quote_sender else "",
+            subject=subject,
+            message_id=f"<{MESSAGE_ID_PREFIX}{token}@{self._domain}>",
+            thread=thread,
+            at=at.astimezone(self._timezone),
+            boundary=token.mac,
+        )
+        raw = build_message(envelope, plain_page(view, body, note), html_page(view, pages, body, note), embedded)
+        return Letter(envelope.message_id, order.kind, order.to, subject, raw)
+
+
+def reply_address(desk_address: str, token: Token, *, plus_addressing: bool) -> str:
+    """Return the address for answers: with the token where the provider allows it and it is not too long."""
+    local, _, domain = desk_address.rpartition("@")
+    tagged = f"{local}+{token}"
+    return f"{tagged}@{domain}" if plus_addressing and len(tagged) <= _LOCAL_PART_LIMIT else desk_address
