@@ -1,0 +1,193 @@
+"""What `mailbot check` looks at, one function for each thing outside."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+
+from mailbot.adapters.clock import now
+from mailbot.adapters.finding import Finding, Level
+from mailbot.adapters.imap import ImapMailbox, check_mailbox
+from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.store.directory import count_people
+from mailbot.adapters.store.engine import open_engine, reading
+from mailbot.adapters.store.migrating import require_current
+from mailbot.app import imap_account, load_keys, make_data_folder, require_complete, smtp_account
+from mailbot.deliver import Outgoing, Result
+from mailbot.domain.errors import MailbotError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mailbot.settings import Settings
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+ROUND_TRIP_SECONDS = 60
+
+
+def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
+    """Return what was found; a check that fails does not keep the others from running."""
+    checks: list[Callable[[Settings], Iterator[Finding]]] = [
+        check_settings, check_disk, check_clock, check_database, check_imap, check_smtp,
+    ]  # fmt: skip
+    if round_trip:
+        checks.append(lambda given: iter(try_round_trip(given)))
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings += check(settings)
+        except MailbotError as error:
+            findings.append(Finding(Level.PROBLEM, str(error)))
+        except OSError as error:
+            findings.append(Finding(Level.PROBLEM, f"{error.filename or 'The disk'} cannot be used: {error.strerror}."))
+    return findings
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """Find what a desk needs and is not set."""
+    require_complete(settings)
+    load_keys(settings)
+    yield Finding(Level.GOOD, f"Settings: the desk {settings.desk.address} is complete.")
+    if settings.imap.start_date is None:
+        yield Finding(
+            Level.WARNING,
+            "Settings: imap.start_date is not set. A mailbox that already holds mail is not read until it is.",
+        )
+
+
+def check_disk(settings: Settings) -> Iterator[Finding]:
+    """Compare the free space with what the settings ask for."""
+    make_data_folder(settings)
+    free = shutil.disk_usage(settings.data).free // 1_000_000
+    wanted = settings.storage.minimum_free_mb
+    if free < wanted:
+        yield Finding(
+            Level.PROBLEM,
+            f"Disk: {free} MB are free at {settings.data}, storage.minimum_free_mb asks for {wanted}. Free some space.",
+        )
+    else:
+        yield Finding(Level.GOOD, f"Disk: {free} MB are free at {settings.data}.")
+
+
+def check_clock(settings: Settings) -> Iterator[Finding]:
+    """Compare this program's clock with the clock of the disk; a wrong clock opens tickets in a wrong month."""
+    make_data_folder(settings)
+    probe = settings.data / ".clock"
+    probe.touch()
+    written = datetime.fromtimestamp(probe.stat().st_mtime, UTC)
+    probe.unlink()
+    yield _compare_clocks("the disk", written)
+
+
+def check_database(settings: Settings) -> Iterator[Finding]:
+    """Open the database, compare its revision and its clock, and count the people."""
+    engine = open_engine(settings.database_url)
+    try:
+        require_current(engine)
+        yield Finding(Level.GOOD, f"Database: {engine.dialect.name}, up to date.")
+        if engine.dialect.name == "postgresql":
+            with reading(engine) as connection:
+                yield _compare_clocks("the database", connection.execute(select(text("now()"))).scalar_one())
+        people = count_people(engine)
+    finally:
+        engine.dispose()
+    staff = people.get("staff", 0) + people.get("lead", 0)
+    if staff:
+        yield Finding(Level.GOOD, f"People: {sum(people.values())} in the directory, {staff} of the IT section.")
+    else:
+        yield Finding(
+            Level.PROBLEM,
+            "People: nobody of the IT section is in the directory, so nobody hears of a ticket. "
+            "Run `mailbot people import FILE.csv`.",
+        )
+
+
+def check_imap(settings: Settings) -> Iterator[Finding]:
+    """Log in to the mailbox and look at its folders."""
+    mailbox = ImapMailbox(imap_account(settings))
+    try:
+        yield from (Finding(found.level, f"IMAP: {found.text}") for found in check_mailbox(mailbox))
+    finally:
+        mailbox.close()
+
+
+def check_smtp(settings: Settings) -> Iterator[Finding]:
+    """Log in to the server that letters are handed to."""
+    post = SmtpPost(smtp_account(settings))
+    try:
+        yield from (Finding(found.level, f"SMTP: {found.text}") for found in post.check())
+    finally:
+        post.close()
+
+
+def try_round_trip(settings: Settings) -> list[Finding]:
+    """Send a mail to the desk itself and wait for it. The worker knows it as our own mail and never answers it."""
+    require_complete(settings)
+    mailbox, post = ImapMailbox(imap_account(settings)), SmtpPost(smtp_account(settings))
+    message_id = f"<mb.check.{secrets.token_hex(8)}@{settings.desk.address.partition('@')[2]}>"
+    try:
+        mailbox.select()
+        before = max(mailbox.find_uids(1), default=0)
+        letter = Outgoing(0, "", settings.desk.address, _test_mail(settings, message_id), 1, 0, now())
+        receipt = post.send([letter])[0]
+        if receipt.result is not Result.SENT:
+            return [Finding(Level.PROBLEM, f"Round trip: the test mail was not accepted: {receipt.answer}")]
+        seconds = _wait_for(mailbox, message_id, before, settings.limits.mail_bytes)
+    except MailbotError as error:
+        return [Finding(Level.PROBLEM, f"Round trip: {error}")]
+    finally:
+        mailbox.close()
+        post.close()
+    if seconds is None:
+        return [
+            Finding(
+                Level.PROBLEM,
+                f"Round trip: a mail to {settings.desk.address} was accepted but did not arrive in "
+                f"{settings.imap.folder} within {ROUND_TRIP_SECONDS} seconds. Look into the spam folder, and check "
+                "desk.address and imap.folder.",
+            )
+        ]
+    return [
+        Finding(Level.GOOD, f"Round trip: a mail to {settings.desk.address} came back after {seconds:.1f} seconds.")
+    ]
+
+
+def _wait_for(mailbox: ImapMailbox, message_id: str, before: int, size_limit: int) -> float | None:
+    began = time.monotonic()
+    while time.monotonic() - began < ROUND_TRIP_SECONDS:
+        mailbox.select()
+        listed = mailbox.find_listed(mailbox.find_uids(before + 1))
+        if any(message_id.encode() in mail.raw for mail in mailbox.fetch(listed, size_limit)):
+            return time.monotonic() - began
+        time.sleep(0.5)
+    return None
+
+
+def _test_mail(settings: Settings, message_id: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = mail["To"] = settings.desk.address
+    mail["Subject"] = "mailbot: a test of both directions"
+    mail["Date"] = format_datetime(now())
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Loop"] = f"mailbot/{settings.desk.address}"
+    mail.set_content("mailbot sent this mail to itself to see whether it arrives. It needs no answer.\n")
+    return mail.as_bytes().replace(b"\n", b"\r\n")
+
+
+def _compare_clocks(whose: str, theirs: datetime) -> Finding:
+    difference = abs(now() - theirs)
+    if difference > CLOCK_TOLERANCE:
+        return Finding(
+            Level.PROBLEM,
+            f"Clock: this machine and {whose} differ by {difference}. Ticket numbers and times would be wrong; "
+            "let NTP set both clocks.",
+        )
+    return Finding(Level.GOOD, f"Clock: it agrees with {whose}.")

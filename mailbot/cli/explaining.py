@@ -1,0 +1,181 @@
+"""`mailbot explain`: what a mail is understood as, without touching anything."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailbot.cli.output import EXIT_FOUND_WRONG, one_line, print_json, say_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mailbot.cli.output import Context
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.receive import Reader
+
+STANDARD_INPUT = "-"
+NO_KEY = "explaining a mail proves no token"
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option("--batch", is_flag=True, help="Read one path a line on the standard input; answer one JSON line each.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a mail.")
+@click.pass_obj
+def explain(context: Context, *, files: tuple[str, ...], batch: bool, as_json: bool) -> None:
+    """Say what mails are understood as, without touching anything. FILE is a raw mail (.eml), or - for standard input.
+
+    Exit code 1 when a mail could not be read.
+    """
+    from mailbot.adapters.keys import make_keys  # noqa: PLC0415 - keeps --help fast
+    from mailbot.app import make_desk, open_reader  # noqa: PLC0415
+
+    if bool(files) == batch:
+        raise click.UsageError("Name files, or write --batch and give their paths on the standard input.")
+    settings = context.settings()
+    desk = make_desk(settings, make_keys(NO_KEY))
+    reader = open_reader(settings)
+    try:
+        unread = 0
+        for name in _paths_from_input() if batch else files:
+            answer = explain_file(name, reader, desk)
+            unread += not answer["read"]
+            _print(answer, as_json=as_json or batch)
+    finally:
+        reader.close()
+    if unread and not batch:
+        sys.exit(EXIT_FOUND_WRONG)
+
+
+def explain_file(name: str, reader: Reader, desk: Desk) -> dict[str, Any]:
+    """Return what one file is understood as; what cannot be read is an answer too."""
+    from mailbot.domain.errors import UnreadableMailError, WorldError  # noqa: PLC0415
+
+    try:
+        raw = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
+        return explanation(name, reader.read(raw, oversized=False).mail, desk)
+    except OSError as error:
+        return nothing_understood(name, f"The file cannot be read: {error.strerror}.")
+    except (UnreadableMailError, WorldError) as error:
+        return nothing_understood(name, str(error))
+    except Exception as error:  # noqa: BLE001 - whatever one mail does, the next ones are explained
+        return nothing_understood(name, f"The mail cannot be understood ({type(error).__name__}).")
+
+
+def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
+    """Return everything that is understood of a mail, as plain values for JSON."""
+    from mailbot.domain.understanding import understand  # noqa: PLC0415
+
+    understood = understand(mail, desk)
+    fields, screening = understood.fields, understood.screening
+    sender = mail.sender
+    return {
+        "file": name,
+        "read": True,
+        "message_id": mail.message_id,
+        "from": {"address": sender.address if sender else "", "name": sender.name if sender else ""},
+        "subject": mail.subject,
+        "text": mail.text,
+        "reply": mail.reply,
+        "attachments": [
+            {
+                "name": file.name,
+                "content_type": file.content_type,
+                "size": file.size,
+                "sha256": file.sha256,
+                "inline": file.inline,
+            }
+            for file in mail.attachments
+        ],
+        "bounce": screening.bounce,
+        "autoreply": screening.autoreply,
+        "automatic": screening.automatic,
+        "language": understood.language,
+        "request_type": fields.request_type,
+        "module": fields.module,
+        "priority": fields.priority,
+        "employee_id": fields.employee_id,
+        "mobile": fields.mobile,
+        "commands": [command.step.value for command in understood.commands.commands],
+        "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
+    }
+
+
+def nothing_understood(name: str, problem: str) -> dict[str, Any]:
+    """Return the answer for a mail that could not be read: the same keys, all empty."""
+    empty: dict[str, Any] = dict.fromkeys(("request_type", "module", "priority", "employee_id", "mobile"))
+    return {
+        "file": name,
+        "read": False,
+        "message_id": "",
+        "from": {"address": "", "name": ""},
+        "subject": "",
+        "text": "",
+        "reply": "",
+        "attachments": [],
+        "bounce": False,
+        "autoreply": False,
+        "automatic": False,
+        "language": "",
+        **empty,
+        "commands": [],
+        "problems": [problem],
+    }
+
+
+def _doubts(automatic: str, notices: Iterable[Any], suspected: tuple[str, str] | None) -> list[str]:
+    doubts = [f"It is automatic: {automatic}"] if automatic else []
+    for notice in notices:
+        nearest = f", perhaps {notice.proposed}" if notice.proposed else ""
+        doubts.append(f"{notice.given!r} is not understood ({notice.code}){nearest}.")
+    if suspected:
+        doubts.append(f"{suspected[0]!r} is no command, perhaps {suspected[1]!r}.")
+    return doubts
+
+
+def _paths_from_input() -> Iterable[str]:
+    """Return the lines of the standard input; a path is bytes, and need not be text in any encoding."""
+    for line in sys.stdin.buffer:
+        if line.strip():
+            path = os.fsdecode(line.rstrip(b"\r\n"))
+            yield f"./{path}" if path == STANDARD_INPUT else path
+
+
+def _print(answer: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        sys.stdout.flush()
+        return
+    if not answer["read"]:
+        say_error(f"{answer['file']}: {answer['problems'][0]}")
+        return
+    click.echo(f"{one_line(answer['file'])}")
+    sender = answer["from"]
+    lines = {
+        "from": f"{sender['name']} <{sender['address']}>" if sender["address"] else "(nobody)",
+        "subject": answer["subject"],
+        "kind": "bounce" if answer["bounce"] else ("automatic" if answer["automatic"] else "written by a person"),
+        "language": answer["language"],
+        "request type": answer["request_type"] or "(default)",
+        "module": answer["module"] or "(default)",
+        "priority": answer["priority"] or "(default)",
+        "employee id": answer["employee_id"] or "-",
+        "mobile": answer["mobile"] or "-",
+        "commands": ", ".join(answer["commands"]) or "-",
+    }
+    for name, value in lines.items():
+        click.echo(f"  {name + ':':14}{one_line(value)}")
+    for file in answer["attachments"]:
+        where = "inside the text" if file["inline"] else "attached"
+        click.echo(f"  {'file:':14}{one_line(file['name'])}, {file['content_type']}, {file['size']} bytes, {where}")
+    for problem in answer["problems"]:
+        click.echo(f"  {'odd:':14}{one_line(problem)}")
+    click.echo("  new text:")
+    for line in answer["reply"].split("\n"):
+        click.echo(f"    | {one_line(line)}")

@@ -1,0 +1,130 @@
+"""`mailbot ticket list` and `mailbot ticket show`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from mailbot.cli.output import EXIT_FOUND_WRONG, json_option, one_line, print_json, print_table, say_error, shorten
+from mailbot.domain.ticket import Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailbot.adapters.store.queries import TicketHistory
+    from mailbot.cli.output import Context
+    from mailbot.domain.ticket import Ticket
+
+TITLE_WIDTH = 44
+
+
+@click.group()
+def ticket() -> None:
+    """Look at tickets."""
+
+
+@ticket.command("list")
+@click.option(
+    "--status", help="Only this status.", type=click.Choice([status.value for status in Status]), default=None
+)
+@click.option("--module", help="Only this module (its code in the settings).", default="")
+@click.option("--requester", help="Only tickets of this address.", default="")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@json_option
+@click.pass_obj
+def list_tickets(
+    context: Context, *, status: str | None, module: str, requester: str, limit: int, as_json: bool
+) -> None:
+    """List tickets, newest first."""
+    from mailbot.adapters.store.queries import TicketFilter, find_tickets  # noqa: PLC0415 - keeps --help fast
+    from mailbot.app import open_store  # noqa: PLC0415
+    from mailbot.domain.trust import normal_address  # noqa: PLC0415
+
+    settings = context.settings()
+    zone = ZoneInfo(settings.desk.timezone)
+    with open_store(settings) as engine:
+        found = find_tickets(engine, TicketFilter(status or "", module, normal_address(requester), limit))
+    if as_json:
+        print_json(found)
+    elif found:
+        headings = ("number", "status", "module", "priority", "requester", "opened", "title")
+        print_table(headings, [_row(one, zone) for one in found])
+    else:
+        click.echo("There are no such tickets.")
+
+
+@ticket.command("show")
+@click.argument("number")
+@json_option
+@click.pass_obj
+def show_ticket(context: Context, number: str, *, as_json: bool) -> None:
+    """Show a ticket with its history, files and letters. NUMBER is accepted as people say it: "tms 2611 00042 7"."""
+    from mailbot.adapters.store.queries import find_history  # noqa: PLC0415
+    from mailbot.app import open_store  # noqa: PLC0415
+    from mailbot.domain.numbering import find_numbers, find_wrong_numbers  # noqa: PLC0415
+
+    settings = context.settings()
+    prefix = settings.desk.prefix
+    written = number if number.upper().startswith(prefix) else f"{prefix}-{number}"
+    numbers = find_numbers(prefix, written)
+    if not numbers:
+        wrong = bool(find_wrong_numbers(prefix, written))
+        say_error(f"{number!r} is no ticket number{': one of its digits is wrong' if wrong else ''}.")
+        sys.exit(EXIT_FOUND_WRONG)
+    with open_store(settings) as engine:
+        history = find_history(engine, numbers[0])
+    if history is None:
+        say_error(f"There is no ticket {numbers[0]}.")
+        sys.exit(EXIT_FOUND_WRONG)
+    if as_json:
+        print_json(history)
+    else:
+        _print_history(history, ZoneInfo(settings.desk.timezone))
+
+
+def _row(one: Ticket, zone: ZoneInfo) -> tuple[str, ...]:
+    title = shorten(one.title, TITLE_WIDTH)
+    requester = one.requester or "(unknown)"
+    return (one.number, one.status, one.module, one.priority, requester, _moment(one.opened_at, zone), title)
+
+
+def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
+    one = history.ticket
+    click.echo(f"{one.number}  {one.status}  {one_line(one.title)}")
+    facts = {
+        "requester": f"{one.requester_name} <{one.requester}>" if one.requester else "(unknown)",
+        "type, module, priority": f"{one.request_type}, {one.module}, {one.priority}",
+        "employee id, mobile": ", ".join(part for part in (one.employee_id, one.mobile) if part) or "-",
+        "assignee": one.assignee or "-",
+        "re-opened": f"{one.reopen_count} times",
+        "linked to": one.related or "-",
+    }
+    for name, value in facts.items():
+        click.echo(f"  {name + ':':24}{one_line(value)}")
+    click.echo("\nhistory")
+    for event in history.events:
+        mark = " (internal)" if event.internal else ""
+        click.echo(f"  {_moment(event.at, zone)}  {event.kind}{mark} by {one_line(event.actor) or '(unknown)'}")
+        for line in event.text.split("\n") if event.text else ():
+            click.echo(f"      | {one_line(line)}")
+        if event.reason:
+            click.echo(f"      {one_line(event.reason)}")
+    if history.files:
+        click.echo("\nfiles")
+        print_table(
+            ("  name", "type", "bytes", "sha256"),
+            [(f"  {f.name}", f.content_type, str(f.size), f.sha256) for f in history.files],
+        )
+    if history.letters:
+        click.echo("\nletters")
+        rows = [
+            (f"  {_moment(m.written_at, zone)}", m.kind, m.to, m.state, shorten(m.answer, 60)) for m in history.letters
+        ]
+        print_table(("  written", "kind", "to", "state", "answer of the server"), rows)
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,58 @@
+"""From settings to the domain: the desk as the rules know it."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from mailbot.domain.catalogue import Catalogue, Choices, Entry
+from mailbot.domain.desk import AnswerLimits, Desk
+from mailbot.domain.grammar import Grammar, parse_grammar
+from mailbot.domain.people import Language
+from mailbot.domain.trust import normal_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailbot.domain.trust import TokenKeys
+    from mailbot.settings import Settings
+    from mailbot.settings.sections import CatalogueSettings, EntrySection
+
+
+def make_desk(settings: Settings, keys: TokenKeys) -> Desk:
+    """Return the desk that the settings describe."""
+    desk = settings.desk
+    return Desk(
+        address=desk.address,
+        own_addresses=frozenset(normal_address(address) for address in (desk.address, *desk.aliases) if address),
+        prefix=desk.prefix,
+        catalogue=make_catalogue(settings.catalogue),
+        grammar=load_grammar(),
+        keys=keys,
+        language=Language(desk.language),
+        description_limit=desk.description_limit,
+        reopen_after_close=timedelta(days=desk.reopen_days),
+        close_after=timedelta(days=desk.close_after_days),
+        answers=AnswerLimits(desk.answers_per_hour, desk.answers_per_day),
+        answers_unknown=AnswerLimits(desk.answers_per_hour_unknown, desk.answers_per_day_unknown),
+    )
+
+
+def make_catalogue(settings: CatalogueSettings) -> Catalogue:
+    """Return the catalogue of the settings."""
+    return Catalogue(
+        request_types=_choices(settings.request_types, settings.default_request_type),
+        modules=_choices(settings.modules, settings.default_module),
+        priorities=_choices(settings.priorities, settings.default_priority),
+    )
+
+
+def load_grammar() -> Grammar:
+    """Return the words mailbot understands, from the data file in the package."""
+    return parse_grammar(tomllib.loads(files("mailbot.domain").joinpath("grammar.toml").read_text(encoding="utf-8")))
+
+
+def _choices(entries: Sequence[EntrySection], default: str) -> Choices:
+    return Choices(tuple(Entry(entry.code, entry.en, entry.hi, entry.aliases) for entry in entries), default)

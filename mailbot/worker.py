@@ -1,0 +1,230 @@
+"""The clock of the desk: threads that receive and deliver, jobs that wake them, and a clean stop.
+
+One thread owns the mailbox connection and sleeps in IDLE, one handles kept mails, one owns the SMTP connections.
+APScheduler holds no state: its jobs only say "look now"; what is due stands in the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailbot.domain.errors import WorldError
+from mailbot.receive import Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mailbot.deliver import Deliverer
+    from mailbot.receive import Receiver
+    from mailbot.remind import Reminder
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 5
+REMIND_SECONDS = 30
+LONGEST_WAIT = 60.0
+RENEWALS_PER_LEASE = 3
+
+
+class WatchedMailbox(Mailbox, Protocol):
+    """A mailbox that can be waited on."""
+
+    def wait(self, seconds: float, wake_fd: int) -> object:
+        """Return when the mailbox changed, when the descriptor is readable, or when the time has passed."""
+
+    def close(self) -> None:
+        """Drop the connection."""
+
+
+class Bell(Protocol):
+    """What ends a wait, from any thread and from signal handlers."""
+
+    def wake(self) -> None:
+        """End the wait that is going on, or the next one."""
+
+    def drain(self) -> None:
+        """Forget the calls so far."""
+
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable by a call."""
+
+
+class MailboxLeases(Protocol):
+    """One reader per mailbox."""
+
+    def acquire(self, name: str, now: datetime) -> bool:
+        """Take or renew the lease; False when another worker holds it."""
+
+    def release(self, name: str) -> None:
+        """Give the lease back, if it is still ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often things are looked at, in seconds."""
+
+    poll: float
+    sweep: float
+    idle: float
+    lease: float
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The running desk. `start_date` is from when mail is answered; None asks nothing of an empty mailbox."""
+
+    receiver: Receiver
+    deliverer: Deliverer
+    reminder: Reminder
+    mailbox: WatchedMailbox
+    bell: Bell
+    leases: MailboxLeases
+    start_date: datetime | None
+    rhythm: Rhythm
+    now: Callable[[], datetime]
+    stopping: threading.Event = field(default_factory=threading.Event)
+    mail_waits: threading.Event = field(default_factory=threading.Event)
+    letters_wait: threading.Event = field(default_factory=threading.Event)
+    sweep_due: threading.Event = field(default_factory=threading.Event)
+    failures: list[BaseException] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Work until stop() is called. Raises whatever unexpected thing ended one of the threads."""
+        self.sweep_due.set()
+        scheduler = self._schedule()
+        threads = [
+            threading.Thread(target=self._guard, args=(work,), name=name)
+            for name, work in (("intake", self._take_in), ("handle", self._handle), ("deliver", self._deliver))
+        ]
+        for thread in threads:
+            thread.start()
+        scheduler.start()
+        log.info("mailbot runs and reads %s", self.mailbox.name)
+        try:
+            self.stopping.wait()
+        finally:
+            self.stop()
+            scheduler.shutdown(wait=True)
+            for thread in threads:
+                thread.join()
+            self.leases.release(self.mailbox.name)
+        log.info("mailbot has stopped")
+        if self.failures:
+            raise self.failures[0]
+
+    def stop(self) -> None:
+        """Ask every thread to finish what it has in hand and end; safe to call from a signal handler."""
+        self.stopping.set()
+        self.mail_waits.set()
+        self.letters_wait.set()
+        self.bell.wake()
+
+    def _schedule(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(2)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
+            timezone="UTC",
+        )
+        jobs = (
+            (self._poll, self.rhythm.poll),
+            (self._sweep, self.rhythm.sweep),
+            (self._tick, TICK_SECONDS),
+            (self._remind, REMIND_SECONDS),
+            (self._renew, self.rhythm.lease / RENEWALS_PER_LEASE),
+        )
+        for work, seconds in jobs:
+            scheduler.add_job(self._guard, "interval", args=(work,), seconds=seconds)
+        return scheduler
+
+    def _poll(self) -> None:
+        self.bell.wake()
+
+    def _sweep(self) -> None:
+        self.sweep_due.set()
+        self.bell.wake()
+
+    def _tick(self) -> None:
+        self.mail_waits.set()
+        self.letters_wait.set()
+
+    def _remind(self) -> None:
+        try:
+            if self.reminder.remind_due():
+                self.letters_wait.set()
+        except WorldError as error:
+            log.warning("timers are looked at later: %s", error)
+
+    def _renew(self) -> None:
+        try:
+            self.leases.acquire(self.mailbox.name, self.now())
+        except WorldError as error:
+            log.warning("the lease of the mailbox could not be renewed: %s", error)
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """End the whole program when a thread meets what it does not know; a half-dead desk would be worse."""
+        try:
+            work()
+        except BaseException as error:
+            log.critical("a part of mailbot failed and it stops: %s", type(error).__name__, exc_info=error)
+            self.failures.append(error)
+            self.stop()
+
+    def _take_in(self) -> None:
+        failures = 0
+        while not self.stopping.is_set():
+            try:
+                if not self.leases.acquire(self.mailbox.name, self.now()):
+                    log.info("another mailbot reads %s; waiting", self.mailbox.name)
+                    self.stopping.wait(self.rhythm.lease / RENEWALS_PER_LEASE)
+                    continue
+                self._look()
+                failures = 0
+                self.mailbox.wait(self.rhythm.idle, self.bell.fileno())
+                self.bell.drain()
+            except WorldError as error:
+                failures += 1
+                self._pause(error, failures, "the mailbox is read later")
+        self.mailbox.close()
+
+    def _look(self) -> None:
+        sweep = self.sweep_due.is_set()
+        self.sweep_due.clear()
+        try:
+            if self.receiver.take_in(self.mailbox, self.start_date, sweep=sweep):
+                self.mail_waits.set()
+        except WorldError:
+            if sweep:
+                self.sweep_due.set()
+            raise
+
+    def _handle(self) -> None:
+        self._repeat(self.mail_waits, self.receiver.handle_due, self.letters_wait.set, "mails are handled later")
+
+    def _deliver(self) -> None:
+        self._repeat(self.letters_wait, self.deliverer.deliver_due, lambda: None, "letters are sent later")
+
+    def _repeat(self, waiting: threading.Event, work: Callable[[], int], then: Callable[[], None], excuse: str) -> None:
+        failures = 0
+        while not self.stopping.is_set():
+            waiting.wait()
+            waiting.clear()
+            try:
+                while not self.stopping.is_set() and work():
+                    then()
+                failures = 0
+            except WorldError as error:
+                failures += 1
+                self._pause(error, failures, excuse)
+
+    def _pause(self, error: WorldError, failures: int, excuse: str) -> None:
+        seconds = min(2.0**failures, LONGEST_WAIT)
+        log.warning("%s (in %.0f s): %s", excuse, seconds, error)
+        self.stopping.wait(seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,342 @@
+"""Settings: defaults from one file, overridden by a file and the environment; a mistake is named, a secret is not."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mailbot.domain.errors import SettingsError
+from mailbot.settings import Settings, find_settings_file, load_settings, read_secret
+from mailbot.share import shared
+
+SECRET = "gehaim-4711"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch, tmp_path):
+    """Start every test in an empty folder, without any variable of mailbot's."""
+    for name in os.environ:
+        if name.startswith("MAILBOT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def write(text, mode=0o600, name="settings.toml"):
+    """Write a file into this test's folder."""
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def load(text, mode=0o600):
+    """Return the settings of a file with this text."""
+    return load_settings(write(text, mode))
+
+
+def refused(text="", mode=0o600):
+    """Return the sentence with which a settings file is refused."""
+    with pytest.raises(SettingsError) as caught:
+        load(text, mode)
+    return str(caught.value)
+
+
+def test_every_default_loads():
+    """Without a file and without a variable the packaged settings hold; each key of the types stands in the file."""
+    settings = load_settings(None)
+    defaults = tomllib.loads(shared("settings.toml").read_text(encoding="utf-8"))
+    for name, section in defaults.items():
+        assert set(type(getattr(settings, name)).model_fields) - {"password"} == set(section)
+    assert (settings.imap.port, settings.smtp.port, settings.imap.start_date) == (993, 465, None)
+    assert settings.desk.plus_addressing is True
+
+
+def test_every_key_is_explained():
+    """In settings.toml each key has a comment above it, alone or with its neighbours."""
+    lines = shared("settings.toml").read_text(encoding="utf-8").splitlines()
+    explained = False
+    for line in lines[: lines.index("[catalogue]")]:
+        explained = line.startswith("#") or (explained and bool(line))
+        if re.match(r"\w+ = ", line) and not line.startswith(("security", "ca_file", "port", "username", "host")):
+            assert explained, line
+
+
+def test_the_file_overrides_the_defaults():
+    """Only what differs needs to stand there; the rest of the table keeps its defaults."""
+    settings = load('[imap]\nhost = "imap.gmail.com"\nstart_date = 2026-11-01\n[worker]\nretry_seconds = [5]\n')
+    assert (settings.imap.host, settings.imap.port) == ("imap.gmail.com", 993)
+    assert settings.imap.start_date == date(2026, 11, 1)
+    assert settings.worker.retry_seconds == (5,)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "key", "expected"),
+    [
+        ("MAILBOT_IMAP__HOST", "imap.gmail.com", "imap.host", "imap.gmail.com"),
+        ("MAILBOT_IMAP__PORT", "143", "imap.port", 143),
+        ("MAILBOT_DESK__PLUS_ADDRESSING", "false", "desk.plus_addressing", False),
+        ("MAILBOT_DESK__LANGUAGE", "hi", "desk.language", "hi"),
+        ("MAILBOT_DESK__TIMEZONE", "Asia/Kathmandu", "desk.timezone", "Asia/Kathmandu"),
+        ("MAILBOT_DESK__NAME_HI", "आईटी डेस्क, लखनऊ", "desk.name_hi", "आईटी डेस्क, लखनऊ"),
+        ("MAILBOT_DESK__ALIASES", '["it@tax.example", "help@tax.example"]', "desk.aliases",
+         ("it@tax.example", "help@tax.example")),
+        ("MAILBOT_WORKER__RETRY_SECONDS", "[5, 50]", "worker.retry_seconds", (5, 50)),
+        ("MAILBOT_IMAP__START_DATE", "2026-11-01", "imap.start_date", date(2026, 11, 1)),
+        ("MAILBOT_IMAP__START_DATE", "", "imap.start_date", None),
+        ("MAILBOT_CATALOGUE__DEFAULT_MODULE", "payment", "catalogue.default_module", "payment"),
+        ("MAILBOT_STORAGE__FOLDER", "/srv/mailbot", "storage.folder", "/srv/mailbot"),
+    ],
+)  # fmt: skip
+def test_the_environment_overrides_everything(monkeypatch, variable, value, key, expected):
+    """Texts, numbers, switches, dates and lists: a variable wins over the file."""
+    monkeypatch.setenv(variable, value)
+    settings = load(
+        '[imap]\nhost = "mail.example.in"\nport = 993\nstart_date = "2026-01-01"\n[desk]\nlanguage = "en"\n'
+    )
+    section, _, name = key.partition(".")
+    assert getattr(getattr(settings, section), name) == expected
+
+
+def test_a_variable_leaves_its_neighbours_alone(monkeypatch):
+    """One key from the environment does not hide the others of its table."""
+    monkeypatch.setenv("MAILBOT_IMAP__PORT", "143")
+    assert load('[imap]\nhost = "mail.example.in"\n').imap.host == "mail.example.in"
+
+
+@pytest.mark.parametrize("variable", ["MAILBOT_IMAP__HOTS", "MAILBOT_IMPA__HOST", "MAILBOT_HOST", "MAILBOT_IMAP"])
+def test_an_unknown_variable_is_refused(monkeypatch, variable):
+    """A typing mistake in the environment cannot hide; its value is not repeated."""
+    monkeypatch.setenv(variable, SECRET)
+    sentence = refused()
+    assert f"{variable} names no setting" in sentence
+    assert SECRET not in sentence
+
+
+def test_the_variables_of_the_tests_and_of_the_file_are_known(monkeypatch):
+    """They are no settings and no mistake."""
+    for name in ("MAILBOT_SETTINGS", "MAILBOT_TESTING", "MAILBOT_FAILPOINT"):
+        monkeypatch.setenv(name, "1")
+    assert load_settings(None)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[imap]\nhots = "x"', "imap.hots is no setting. Look for the right name in settings.toml."),
+        ('[impa]\nhost = "x"', "impa is no setting. Look for the right name in settings.toml."),
+        ("[imap]\nport = 70000", "imap.port = 70000: should be less than or equal to 65535."),
+        ('[imap]\nport = "many"', "imap.port = 'many': should be a valid integer"),
+        ('[imap]\nsecurity = "ssl"', "imap.security = 'ssl': should be 'tls', 'starttls' or 'none'."),
+        ("[imap]\nfolder = 3", "imap.folder = 3: should be a valid string."),
+        ('[imap]\nstart_date = "yesterday"', "imap.start_date = 'yesterday': should be a valid date"),
+        ("[imap]\nidle_seconds = 1800", "imap.idle_seconds = 1800: should be less than 1740."),
+        ("[imap]\npoll_seconds = 0", "imap.poll_seconds = 0: should be greater than 0."),
+        ('[imap]\nprocessed_folder = "inbox"', "imap: folder and processed_folder are the same"),
+        ('[smtp]\nhost = "mail.example.in"\nsecurity = "none"', 'write "tls" or "starttls"'),
+        ('[desk]\nprefix = "tms"', "desk.prefix = 'tms': String should match pattern '^[A-Z]{2,6}$'."),
+        ('[desk]\ntimezone = "IST"', "desk.timezone = 'IST': write a time zone such as \"Asia/Kolkata\"."),
+        ('[desk]\nlanguage = "mr"', "desk.language = 'mr': should be 'en' or 'hi'."),
+        ('[desk]\nplus_addressing = "perhaps"', "desk.plus_addressing = 'perhaps': should be a valid boolean"),
+        ('[desk]\naliases = "it@tax.example"', "desk.aliases = 'it@tax.example': should be a valid tuple."),
+        ("[desk]\ndescription_limit = 10", "desk.description_limit = 10: should be greater than or equal to 100."),
+        ("[worker]\nretry_seconds = []", "worker.retry_seconds = []: Tuple should have at least 1 item"),
+        ("[worker]\nretry_seconds = [60, 0]", "worker.retry_seconds.1 = 0: should be greater than 0."),
+        ('[catalogue]\ndefault_module = "gts"', "default_module = 'gts' is none of the codes gst-registration"),
+        ('[[catalogue.priorities]]\ncode = "HIGH"\nen = "x"\nhi = "x"', "catalogue.priorities.0.code = 'HIGH'"),
+        ("desk = 3", "desk = 3: should be a valid dictionary"),
+        ('x = "', "is not valid TOML: Unterminated string"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named_with_what_is_allowed(text, sentence):
+    """The key, the value, and what would be right."""
+    assert sentence in refused(text)
+
+
+def test_every_mistake_is_named_at_once():
+    """Whoever made three mistakes need not start three times."""
+    sentences = refused('[imap]\nport = 0\nhots = "x"\n[desk]\nlanguage = "mr"\n').split("\n")
+    assert len(sentences) == 3
+
+
+def test_two_entries_with_one_code_are_refused():
+    """A code stands for one thing."""
+    entry = '[[catalogue.modules]]\ncode = "other"\nen = "Other"\nhi = "अन्य"\n'
+    assert "two entries of module have the same code" in refused(entry * 2)
+
+
+@pytest.mark.parametrize("variable", ["MAILBOT_DESK__ALIASES", "MAILBOT_WORKER__RETRY_SECONDS"])
+def test_a_list_in_the_environment_is_json(monkeypatch, variable):
+    """The variable is named, and how to write it."""
+    monkeypatch.setenv(variable, "60,600")
+    assert f"{variable}: a list is written as JSON" in refused()
+
+
+def test_a_file_that_is_no_text_is_refused():
+    """UTF-16, as an editor on Windows may write it."""
+    Path("settings.toml").write_bytes("[desk]".encode("utf-16"))
+    with pytest.raises(SettingsError, match="is not valid TOML"):
+        load_settings(Path("settings.toml"))
+
+
+SECRET_FILES = {
+    "the password of the mailbox": f'[imap]\npassword = "{SECRET}"',
+    "the password for sending": f'[smtp]\npassword = "{SECRET}"',
+    "a password in the wrong place": f'[desk]\npassword = "{SECRET}"',
+    "a database address with a password": f'[storage]\ndatabase_url = "postgresql://mailbot:{SECRET}@db/desk"',
+    "a password with odd characters": f'[storage]\ndatabase_url = "postgresql://mailbot:x://@{SECRET}@db/desk"',
+    "a password among the options": f'[storage]\ndatabase_url = "postgresql://db/desk?user=m&password={SECRET}"',
+}
+
+
+@pytest.mark.parametrize("text", SECRET_FILES.values(), ids=SECRET_FILES)
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_secret_that_others_may_read_is_refused(text, mode):
+    """The sentence names the file and the command that helps, never the secret."""
+    sentence = refused(text, mode)
+    assert "chmod 600" in sentence
+    assert SECRET not in sentence
+
+
+def test_a_secret_that_only_its_owner_may_read_is_accepted():
+    """Then the password may stand in the file."""
+    assert load(f'[imap]\npassword = "{SECRET}"').imap_password == SECRET
+
+
+@pytest.mark.parametrize("url", ["postgresql://mailbot@db/desk", "postgresql:///desk", "sqlite:////srv/mailbot.db"])
+def test_a_database_address_without_a_password_is_no_secret(url):
+    """Such a file may be readable by everybody."""
+    assert load(f'[storage]\ndatabase_url = "{url}"', 0o644).database_url == url
+
+
+def test_secrets_are_never_shown():
+    """Neither the settings as a whole nor any part of them prints a password."""
+    settings = load(
+        f'[imap]\npassword = "{SECRET}"\n[smtp]\npassword = "{SECRET}"\n'
+        f'[storage]\ndatabase_url = "postgresql://m:{SECRET}@db/desk"'
+    )
+    assert settings.imap_password == SECRET
+    for shown in (
+        repr(settings),
+        str(settings),
+        repr(settings.imap),
+        f"{settings.storage}",
+        settings.model_dump_json(),
+    ):
+        assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[imap]\npassword = ["{SECRET}"]',
+        f'[imap]\npassword = "{SECRET}"\nhost = "mail.example.in"\nsecurity = "none"',
+        f'[imap]\npassword = "{SECRET}"\nport = 0',
+        f'[storage]\ndatabase_url = ["{SECRET}"]',
+        f'[imap]\npasword = "{SECRET}"',
+    ],
+)
+def test_an_error_never_repeats_a_secret(text):
+    """Whatever is wrong beside it."""
+    assert SECRET not in refused(text)
+
+
+def test_the_password_comes_from_a_file_beside_the_settings():
+    """The name is relative to the settings file; white space around the secret does not count."""
+    write(f"{SECRET}\n", name="mailbot-password")
+    assert load('[imap]\npassword_file = "mailbot-password"').imap_password == SECRET
+
+
+def test_the_password_of_the_mailbox_is_used_for_sending_by_the_same_user():
+    """One account, one password; another user needs an own one, and no user needs none."""
+    base = f'[imap]\nusername = "support"\npassword = "{SECRET}"\n'
+    assert load(f'{base}[smtp]\nusername = "support"').smtp_password == SECRET
+    assert load(f'{base}[smtp]\nusername = "support"\npassword = "another"').smtp_password == "another"
+    assert load(base).smtp_password == ""
+    with pytest.raises(SettingsError, match="MAILBOT_SMTP__PASSWORD"):
+        assert load(f'{base}[smtp]\nusername = "letters"').smtp_password
+
+
+def test_a_missing_password_says_where_it_belongs():
+    """The variable and the file are named."""
+    with pytest.raises(SettingsError, match=r"MAILBOT_IMAP__PASSWORD.*imap\.password_file"):
+        assert load("").imap_password
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_password_file_that_others_may_read_is_refused(mode):
+    """The command that helps is in the sentence."""
+    path = write(SECRET, mode, "mailbot-password")
+    with pytest.raises(SettingsError, match=r"may be read by others\. Run: chmod 600") as caught:
+        read_secret(path, "imap.password_file")
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"\n", "is empty"), (b"\xff\xfe\x00", "is no text")])
+def test_a_password_file_without_a_password_is_refused(content, sentence):
+    """Empty, or not text at all."""
+    path = write("", name="mailbot-password")
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match=sentence):
+        read_secret(path, "imap.password_file")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "."])
+def test_a_password_file_that_is_not_there_is_named(name):
+    """Missing, or a folder: the key and the path are named."""
+    with pytest.raises(SettingsError, match=r"imap\.password_file = .* cannot be read"):
+        read_secret(Path(name), "imap.password_file")
+
+
+def test_which_settings_file_is_read(monkeypatch):
+    """The named one, else MAILBOT_SETTINGS, else settings.toml here, else none."""
+    assert find_settings_file(None) is None
+    here, other, third = write(""), write("", name="other.toml"), write("", name="third.toml")
+    assert find_settings_file(None) == here
+    monkeypatch.setenv("MAILBOT_SETTINGS", str(other))
+    assert find_settings_file(None) == other
+    assert find_settings_file(str(third)) == third
+
+
+def test_a_settings_file_that_is_not_there_is_named(monkeypatch):
+    """Whoever names a file wants that one and no other."""
+    write("")
+    with pytest.raises(SettingsError, match=r"nowhere\.toml does not exist\. `mailbot init` writes one"):
+        find_settings_file("nowhere.toml")
+    monkeypatch.setenv("MAILBOT_SETTINGS", "nowhere.toml")
+    with pytest.raises(SettingsError, match="does not exist"):
+        find_settings_file(None)
+
+
+def test_relative_paths_start_at_the_settings_file(monkeypatch, tmp_path):
+    """It does not matter from where mailbot is started."""
+    (tmp_path / "desk").mkdir()
+    path = write('[storage]\nfolder = "data"', name="desk/settings.toml")
+    monkeypatch.chdir("/")
+    settings = load_settings(tmp_path / path)
+    assert settings.data == tmp_path / "desk" / "data"
+    assert settings.database_url == f"sqlite:///{tmp_path}/desk/data/mailbot.db"
+    assert settings.path("/etc/ssl/ca.pem") == Path("/etc/ssl/ca.pem")
+
+
+def test_a_home_folder_may_be_abbreviated(monkeypatch, tmp_path):
+    """`~` is the home folder; a user who does not exist is named."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load('[storage]\nfolder = "~/data"').data == tmp_path / "data"
+    with pytest.raises(SettingsError, match="no home folder"):
+        assert load('[storage]\nfolder = "~nobody-of-that-name/data"').data
+
+
+def test_settings_never_change():
+    """They are read once, checked and frozen."""
+    settings = load_settings(None)
+    for section in ("imap", "desk"):
+        with pytest.raises(ValueError, match="frozen"):
+            setattr(settings, section, None)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.imap.port = 1
+    assert isinstance(settings, Settings)
