@@ -1,0 +1,231 @@
+"""The stage of the demonstration: a folder, a mail server, and `mailbot run` as a program of its own between them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from mailbot.adapters.store.queries import find_history, find_mails
+from mailbot.app import open_files, open_store
+from mailbot.demo.clients import write_mail
+from mailbot.demo.people import OUTSIDER, PASSWORD, PEOPLE_FILE, SUPPORT, accounts_of, read_people
+from mailbot.demo.server import DemoError, DemoServer
+from mailbot.settings import ENVIRONMENT_PREFIX, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from mailbot.adapters.store.queries import LetterLine, MailLine, TicketHistory
+    from mailbot.demo.clients import Note
+    from mailbot.demo.server import Delivered
+    from mailbot.settings import Settings
+
+T = TypeVar("T")
+
+MARKER = ".mailbot-demo"
+TIMEZONE = ZoneInfo("Asia/Kolkata")
+DEADLINE = 30.0
+LOOK_AGAIN = 0.03
+# A mail program remembers its accounts, so the ports are the same each time if nobody else uses them.
+WANTED_PORTS = (10143, 10025)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What mailbot made of one mail: its line of the ledger, the ticket, the letters it caused, the time it took."""
+
+    mail: MailLine
+    history: TicketHistory | None
+    letters: tuple[LetterLine, ...]
+    seconds: float
+
+    @property
+    def ticket(self) -> TicketHistory:
+        """The ticket of the mail; raise DemoError when it has none."""
+        if self.history is None:
+            raise DemoError(f"The mail {self.mail.subject!r} led to no ticket.")
+        return self.history
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that plays together; `worker` is the running program."""
+
+    folder: Path
+    server: DemoServer
+    settings: Settings
+    engine: Engine
+    worker: subprocess.Popen[bytes]
+
+    def send(self, note: Note, *, forged: bool = False) -> Answer:
+        """Hand a mail in by SMTP and return what came of it, when the last letter about it is delivered.
+
+        A forger logs in as nobody: the mail comes from outside, as a forged mail does.
+        """
+        before = self._last_mail_id()
+        letters_before = {history.ticket.number: len(history.letters) for history in self.histories()}
+        started = time.monotonic()
+        self._hand_in(note, forged=forged)
+        mail = self._until(lambda: self._handled_after(before), f"The answer of mailbot to {note.subject!r}")
+        history = find_history(self.engine, mail.ticket) if mail.ticket else None
+        if history:
+            what = f"A letter about {mail.ticket}"
+            history = self._until(lambda: self._delivered_history(mail.ticket), what)
+        letters = history.letters[letters_before.get(mail.ticket, 0) :] if history else ()
+        return Answer(mail, history, letters, time.monotonic() - started)
+
+    def histories(self) -> list[TicketHistory]:
+        """Return every ticket with its history, in the order of opening."""
+        numbers = dict.fromkeys(mail.ticket for mail in find_mails(self.engine, "done") if mail.ticket)
+        return [history for number in numbers if (history := find_history(self.engine, number))]
+
+    def last_letter(self, to: str, number: str) -> Delivered:
+        """Return the newest letter about a ticket in somebody's mailbox, the one that person would answer."""
+        found = [mail for mail in self.server.delivered if mail.to == to and number in str(mail.mail["Subject"])]
+        if not found:
+            raise DemoError(f"{to} has no letter about {number}.")
+        return found[-1]
+
+    def keep_screenshots(self) -> int:
+        """Copy the screenshots of all tickets out of mailbot's file store, under readable names; return how many."""
+        store, count = open_files(self.settings), 0
+        for history in self.histories():
+            for place, file in enumerate(history.files, 1):
+                folder = self.folder / "screenshots" / history.ticket.number
+                folder.mkdir(parents=True, exist_ok=True)
+                suffix = {"image/png": ".png", "image/jpeg": ".jpg"}.get(file.content_type, ".bin")
+                (folder / f"{place}{suffix}").write_bytes(store.find(file.sha256))
+                count += 1
+        return count
+
+    def stop_worker(self) -> None:
+        """Stop the program as an operator does, with SIGTERM; raise DemoError unless it ends cleanly."""
+        self.require_worker()
+        self.worker.terminate()
+        try:
+            code = self.worker.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise DemoError(f"mailbot run did not stop within {DEADLINE:.0f} seconds of SIGTERM.") from None
+        if code != 0:
+            raise DemoError(f"mailbot run stopped with exit code {code}; {self.folder / 'worker.log'} says why.")
+
+    def require_worker(self) -> None:
+        """Raise DemoError when the program is no longer running."""
+        if (code := self.worker.poll()) is not None:
+            raise DemoError(f"mailbot run ended with exit code {code}; {self.folder / 'worker.log'} says why.")
+
+    def _hand_in(self, note: Note, *, forged: bool) -> None:
+        raw = write_mail(note, datetime.now(TIMEZONE))
+        with smtplib.SMTP(self.server.host, self.server.smtp_port, "demo.example", DEADLINE) as smtp:
+            if not forged:
+                smtp.login(note.sender, PASSWORD)
+            smtp.sendmail(OUTSIDER.address if forged else note.sender, [note.to], raw, ["BODY=8BITMIME"])
+
+    def _last_mail_id(self) -> int:
+        return max((mail.id for mail in find_mails(self.engine, "done", limit=10_000)), default=0)
+
+    def _handled_after(self, last: int) -> MailLine | None:
+        if spoilt := find_mails(self.engine, "quarantined"):
+            raise DemoError(f"mailbot could not read the mail {spoilt[0].sha256}: {' '.join(spoilt[0].reasons)}")
+        return next((mail for mail in find_mails(self.engine, "done", limit=10_000) if mail.id > last), None)
+
+    def _delivered_history(self, number: str) -> TicketHistory | None:
+        history = find_history(self.engine, number)
+        if history is None:
+            raise DemoError(f"The ticket {number} is not in the database.")
+        for letter in history.letters:
+            if letter.state == "failed":
+                raise DemoError(f"The letter {letter.kind} to {letter.to} was refused: {letter.answer}")
+        return history if all(letter.state == "sent" for letter in history.letters) else None
+
+    def _until(self, find: Callable[[], T | None], what: str) -> T:
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline:
+            if (found := find()) is not None:
+                return found
+            self.require_worker()
+            time.sleep(LOOK_AGAIN)
+        raise DemoError(f"{what} did not come within {DEADLINE:.0f} seconds; {self.folder / 'worker.log'} may say why.")
+
+
+@contextmanager
+def open_stage(folder: Path) -> Iterator[Stage]:
+    """Set everything up in a fresh folder, start the worker, and clear up behind it. Raises DemoError."""
+    for name in [name for name in os.environ if name.startswith(ENVIRONMENT_PREFIX)]:
+        del os.environ[name]  # settings of a real desk must not reach into the demonstration
+    make_folder(folder)
+    with DemoServer(accounts_of(read_people()), folder / "letters", WANTED_PORTS) as server:
+        file = write_settings(folder, server)
+        run_mailbot(file, "migrate")
+        run_mailbot(file, "people", "import", str(PEOPLE_FILE))
+        settings = load_settings(file)
+        with open_store(settings) as engine, _running_worker(file) as worker:
+            yield Stage(folder, server, settings, engine, worker)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of the demonstration, empty; one that is not ours is left alone. Raises DemoError."""
+    if folder.exists() and not (folder / MARKER).exists() and any(folder.iterdir()):
+        raise DemoError(f"{folder} holds something else. Name another folder, or move it away.")
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARKER).write_text("`make demo` empties this folder each time.\n", encoding="utf-8")
+
+
+def write_settings(folder: Path, server: DemoServer) -> Path:
+    """Write the settings file, as `mailbot init` would, and the password beside it; return the settings file."""
+    secret = folder / "password.txt"
+    secret.touch(mode=0o600)
+    secret.write_text(SUPPORT.password + "\n", encoding="utf-8")
+    yesterday = datetime.now(TIMEZONE).date() - timedelta(days=1)
+    login = (
+        f'host = "{server.host}"\nsecurity = "none"\nusername = "{SUPPORT.address}"\npassword_file = "{secret.name}"\n'
+    )
+    file = folder / "settings.toml"
+    file.write_text(
+        f'[desk]\naddress = "{SUPPORT.address}"\n\n'
+        f'[imap]\n{login}port = {server.imap_port}\nstart_date = "{yesterday}"\n\n'
+        f"[smtp]\n{login}port = {server.smtp_port}\n\n"
+        '[storage]\nfolder = "desk"\nminimum_free_mb = 50\n',
+        encoding="utf-8",
+    )
+    return file
+
+
+def run_mailbot(settings_file: Path, *words: str) -> None:
+    """Run one command of mailbot to its end. Raises DemoError with what it said when it fails."""
+    command = [sys.executable, "-m", "mailbot", "--settings", str(settings_file), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    if done.returncode != 0:
+        raise DemoError(f"mailbot {' '.join(words)} ended with exit code {done.returncode}: {done.stderr.strip()}")
+
+
+@contextmanager
+def _running_worker(settings_file: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "mailbot", "--settings", str(settings_file), "run"]
+    with (settings_file.parent / "worker.log").open("wb") as log:
+        # A session of its own: Ctrl-C reaches only this program, which then stops the worker in order.
+        worker = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 - our own program
+    try:
+        yield worker
+    finally:
+        if worker.poll() is None:
+            worker.terminate()
+            try:
+                worker.wait(DEADLINE)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
