@@ -19,9 +19,9 @@ from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.directory import count_people
 from mailbot.adapters.store.engine import open_engine, reading
 from mailbot.adapters.store.migrating import require_current
-from mailbot.app import imap_account, load_keys, make_data_folder, require_complete, smtp_account
 from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import MailbotError
+from mailbot.parts import imap_account, load_keys, make_data_folder, require_complete, smtp_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ from mailbot.domain.decision import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mailbot.receive import Mailbox
+    from mailbot.ports import Mailbox
 
 SHOWN = 10
 

@@ -16,7 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.domain.errors import WorldError
-from mailbot.receive import Mailbox
+from mailbot.ports import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ class Worker:
             scheduler.shutdown(wait=True)
             for thread in threads:
                 thread.join()
-            self.leases.release(self.mailbox.name)
+            self._release()
         log.info("mailbot has stopped")
         if self.failures:
             raise self.failures[0]
@@ -167,6 +167,12 @@ class Worker:
             self.leases.acquire(self.mailbox.name, self.now())
         except WorldError as error:
             log.warning("the lease of the mailbox could not be renewed: %s", error)
+
+    def _release(self) -> None:
+        try:
+            self.leases.release(self.mailbox.name)
+        except WorldError as error:
+            log.warning("the lease of the mailbox was not given back and runs out by itself: %s", error)
 
     def _guard(self, work: Callable[[], None]) -> None:
         """End the whole program when a thread meets what it does not know; a half-dead desk would be worse."""

@@ -30,12 +30,13 @@ from mailbot.adapters.store.directory import keep_people
 from mailbot.adapters.store.engine import open_engine, reading
 from mailbot.adapters.store.migrating import migrate_up
 from mailbot.adapters.store.tables import letters
-from mailbot.app import Correspondent, make_writer
 from mailbot.domain.decision import Change, Decision, Draft, Event, EventKind, Outcome
 from mailbot.domain.letter import Audience, LetterKind, LetterOrder
 from mailbot.domain.people import Language
 from mailbot.domain.ticket import Status
-from mailbot.receive import Kept, Listed, Pace, Receiver
+from mailbot.parts import Correspondent, make_writer
+from mailbot.ports import Kept, Listed
+from mailbot.receive import Pace, Receiver
 from mailbot.settings import load_settings
 from mailbot.settings.desk import make_desk
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from mailbot.domain.mail import IncomingMail
-    from mailbot.receive import Entry
+    from mailbot.ports import Entry
 
 MAILS = Path(__file__).parent / "mails"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

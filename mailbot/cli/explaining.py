@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mailbot.cli.output import Context
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
-    from mailbot.receive import Reader
+    from mailbot.ports import Reader
 
 STANDARD_INPUT = "-"
 NO_KEY = "explaining a mail proves no token"
@@ -34,7 +34,8 @@ def explain(context: Context, *, files: tuple[str, ...], batch: bool, as_json: b
     Exit code 1 when a mail could not be read.
     """
     from mailbot.adapters.keys import make_keys  # noqa: PLC0415 - keeps --help fast
-    from mailbot.app import make_desk, open_reader  # noqa: PLC0415
+    from mailbot.parts import open_reader  # noqa: PLC0415
+    from mailbot.settings.desk import make_desk  # noqa: PLC0415
 
     if bool(files) == batch:
         raise click.UsageError("Name files, or write --batch and give their paths on the standard input.")

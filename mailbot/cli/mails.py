@@ -30,7 +30,7 @@ def quarantine() -> None:
 def list_quarantine(context: Context, *, as_json: bool) -> None:
     """List the mails that were set aside, oldest first."""
     from mailbot.adapters.store.queries import find_mails  # noqa: PLC0415 - keeps --help fast
-    from mailbot.app import open_store  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
 
     with open_store(context.settings()) as engine:
         found = find_mails(engine, "quarantined")
@@ -52,7 +52,7 @@ def list_quarantine(context: Context, *, as_json: bool) -> None:
 @click.pass_obj
 def show_quarantined(context: Context, mail: int, *, raw: bool, as_json: bool) -> None:
     """Show one mail of the quarantine; MAIL is its number in the list."""
-    from mailbot.app import open_files, open_store  # noqa: PLC0415
+    from mailbot.parts import open_files, open_store  # noqa: PLC0415
 
     settings = context.settings()
     with open_store(settings) as engine:
@@ -77,9 +77,10 @@ def show_quarantined(context: Context, mail: int, *, raw: bool, as_json: bool) -
 @click.pass_obj
 def retry_quarantined(context: Context, mail: tuple[int, ...], *, every: bool) -> None:
     """Handle mails anew, as if they had just arrived; `mailbot run` or `mailbot once` does the work."""
+    from mailbot.adapters.clock import now  # noqa: PLC0415
     from mailbot.adapters.store.queries import find_mails  # noqa: PLC0415
     from mailbot.adapters.store.setting_aside import retry_mails  # noqa: PLC0415
-    from mailbot.app import now, open_store  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
 
     with open_store(context.settings()) as engine:
         wanted = [line.id for line in find_mails(engine, "quarantined", limit=10_000)] if every else list(mail)
@@ -93,8 +94,9 @@ def retry_quarantined(context: Context, mail: tuple[int, ...], *, every: bool) -
 @click.pass_obj
 def discard_quarantined(context: Context, mail: tuple[int, ...]) -> None:
     """Leave mails alone for good. Their bytes stay in the file store."""
+    from mailbot.adapters.clock import now  # noqa: PLC0415
     from mailbot.adapters.store.setting_aside import discard_mails  # noqa: PLC0415
-    from mailbot.app import now, open_store  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
 
     with open_store(context.settings()) as engine:
         _report(list(mail), discard_mails(engine, list(mail), now()), "discarded")

@@ -22,7 +22,7 @@ def migrate(context: Context, *, down_to: str | None) -> None:
         migrate_down,
         migrate_up,
     )
-    from mailbot.app import make_data_folder  # noqa: PLC0415
+    from mailbot.parts import make_data_folder  # noqa: PLC0415
 
     if down_to and down_to not in find_known_revisions():
         raise click.BadParameter(f"{down_to!r} is none of {', '.join(find_known_revisions())}.", param_hint="--down-to")

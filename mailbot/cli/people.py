@@ -30,7 +30,7 @@ def import_people(context: Context, file: str, *, as_json: bool) -> None:
     """
     from mailbot.adapters.people_file import parse_people  # noqa: PLC0415 - keeps --help fast
     from mailbot.adapters.store.directory import find_addresses, keep_people  # noqa: PLC0415
-    from mailbot.app import open_store  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
 
     settings = context.settings()
     with click.open_file(file, "rb") as stream:

@@ -40,8 +40,8 @@ def list_tickets(
 ) -> None:
     """List tickets, newest first."""
     from mailbot.adapters.store.queries import TicketFilter, find_tickets  # noqa: PLC0415 - keeps --help fast
-    from mailbot.app import open_store  # noqa: PLC0415
     from mailbot.domain.trust import normal_address  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
 
     settings = context.settings()
     zone = ZoneInfo(settings.desk.timezone)
@@ -63,8 +63,8 @@ def list_tickets(
 def show_ticket(context: Context, number: str, *, as_json: bool) -> None:
     """Show a ticket with its history, files and letters. NUMBER is accepted as people say it: "tms 2611 00042 7"."""
     from mailbot.adapters.store.queries import find_history  # noqa: PLC0415
-    from mailbot.app import open_store  # noqa: PLC0415
     from mailbot.domain.numbering import find_numbers, find_wrong_numbers  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
 
     settings = context.settings()
     prefix = settings.desk.prefix

@@ -25,6 +25,10 @@ def person(first_name: str) -> Person:
 
 def first_mails() -> tuple[Note, ...]:
     """Return the mails that report a problem, in the order in which they are sent."""
+    return (*_with_screenshots(), *_without_screenshots())
+
+
+def _with_screenshots() -> tuple[Note, ...]:
     return (
         _officer(
             "Anita",
@@ -71,6 +75,11 @@ def first_mails() -> tuple[Note, ...]:
             Client.ANDROID,
             REFUND_WRONG,
         ),
+    )
+
+
+def _without_screenshots() -> tuple[Note, ...]:
+    return (
         _officer(
             "Rakesh",
             "Purani VAT appeal ki file nahi khul rahi",

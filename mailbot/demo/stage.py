@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from mailbot.adapters.store.queries import find_history, find_mails
-from mailbot.app import open_files, open_store
 from mailbot.demo.clients import write_mail
 from mailbot.demo.people import OUTSIDER, PASSWORD, PEOPLE_FILE, SUPPORT, accounts_of, read_people
 from mailbot.demo.server import DemoError, DemoServer
+from mailbot.parts import open_files, open_store
 from mailbot.settings import ENVIRONMENT_PREFIX, load_settings
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import to_staff
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
+from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LETTERS, LetterKind, Notice
 from mailbot.domain.opening import decide_opening
 from mailbot.domain.scene import make_scene
@@ -40,7 +41,7 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     elif not belongs_to(known.ticket, mail, known, desk):
         outside = replace(known, ticket=None, by_token=False, mentioned=(*known.mentioned, known.ticket.number))
         decision = decide_opening(mail, understanding, outside, desk)
-    elif is_past_reopening(known.ticket, desk, now):
+    elif is_past_reopening(known.ticket, desk, now) and not is_only_thanks(mail, understanding, desk):
         decision = decide_opening(mail, understanding, known, desk, related=known.ticket.number)
     else:
         decision = decide_update(mail, understanding, known, desk, known.ticket)
@@ -59,6 +60,11 @@ def is_past_reopening(ticket: Ticket, desk: Desk, now: datetime) -> bool:
         and ticket.closed_at is not None
         and now - ticket.closed_at > desk.reopen_after_close
     )
+
+
+def is_only_thanks(mail: IncomingMail, understanding: Understanding, desk: Desk) -> bool:
+    """Tell whether a mail brings nothing but thanks, which is no new problem however late it comes."""
+    return not mail.attachments and reads_like_thanks(understanding.words, desk.grammar)
 
 
 def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: Desk) -> Decision:

@@ -52,6 +52,7 @@ class Grammar:
     questions: frozenset[str]
     requests: frozenset[str]
     fillers: frozenset[str]
+    gratitude: frozenset[str]
     thanks: frozenset[str]
     prefixes: frozenset[str]
     titles: tuple[tuple[str, str], ...]
@@ -113,6 +114,7 @@ def parse_grammar(table: Mapping[str, Any]) -> Grammar:
         questions=_folded(table["questions"]),
         requests=_folded(table["requests"]),
         fillers=_folded(table["fillers"]),
+        gratitude=_folded(table["gratitude"]),
         thanks=frozenset(word for entry in table["thanks"] for word in fold(entry).split()),
         prefixes=_folded(table["subject"]["prefixes"]),
         titles=titles,
@@ -182,7 +184,8 @@ def parse_command_line(line: str, grammar: Grammar) -> Command | None:
 
 def reads_like_thanks(text: str, grammar: Grammar) -> bool:
     """Tell whether a reply says nothing but thank you (or nothing at all)."""
-    return all(word in grammar.thanks for word in fold(text).split())
+    words = set(fold(text).split())
+    return not words or (words <= grammar.thanks | grammar.gratitude and bool(words & grammar.gratitude))
 
 
 def _find_step(folded: str, grammar: Grammar) -> tuple[Step | None, bool]:

@@ -186,7 +186,9 @@ def _take_segments(fields: Fields, title: str, catalogue: Catalogue) -> tuple[Fi
 
 def _add_tag(fields: Fields, tag: str, catalogue: Catalogue, *, is_certain: bool = False) -> tuple[Fields, bool]:
     """Add one tag; text in square brackets is certainly meant as one, so a strange word there is worth a question."""
-    found, code = catalogue_index(catalogue).get(fold(tag), ("", ""))
+    index = catalogue_index(catalogue)
+    # "Module: Refund" in brackets says its label as well.
+    found, code = index.get(fold(tag)) or index.get(fold(tag.rpartition(":")[2])) or ("", "")
     if found:
         return (_with(fields, found, code), True) if getattr(fields, found) is None else (fields, False)
     nearest = _nearest(tag, catalogue)

@@ -86,7 +86,13 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The database's address; a SQLite file in the data folder unless one is set."""
-        return self.storage.database_url.get_secret_value() or f"sqlite:///{self.data / 'mailbot.db'}"
+        if set_url := self.storage.database_url.get_secret_value():
+            return set_url
+        if "?" in str(self.data):
+            raise SettingsError(
+                f"storage.folder = {str(self.data)!r}: a path with a question mark is no database address."
+            )
+        return f"sqlite:///{self.data / 'mailbot.db'}"
 
     @property
     def imap_password(self) -> str:

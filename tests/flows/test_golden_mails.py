@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,12 +39,10 @@ def test_every_decision_file_has_its_mail() -> None:
 @pytest.mark.parametrize("mail", HOSTILE, ids=lambda mail: mail.stem)
 def test_hostile_mail_is_read_or_refused(mail: Path) -> None:
     """A mail made to break a reader is read, or refused as unreadable; nothing else may happen."""
-    try:
-        reading = read_message(mail.read_bytes(), oversized=False)
-    except UnreadableMailError as refused:
-        assert str(refused)
-    else:
-        assert "\0" not in reading.mail.text
+    text = ""
+    with suppress(UnreadableMailError):
+        text = read_message(mail.read_bytes(), oversized=False).mail.text
+    assert "\0" not in text
 
 
 def _mail_name(decision: Path) -> str:

@@ -17,7 +17,7 @@ from mailbot.adapters.account import LoginGuard, explain_trouble, make_tls_conte
 from mailbot.adapters.imap.connecting import connect, folder_names
 from mailbot.adapters.imap.idle import Wake, has_news, idle, wait_for_call
 from mailbot.domain.errors import FolderMissingError, WorldError
-from mailbot.receive import Fetched, Listed
+from mailbot.ports import Fetched, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailbot.adapters.store.changes import StoredTicket, append_events, open_ticket, update_ticket
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mailbot.domain.decision import Decision
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
-    from mailbot.receive import Entry
+    from mailbot.ports import Entry
     from mailbot.remind import DueTimer
 
 # A longer Message-ID is no use as a key, and PostgreSQL refuses to index it; the mail is found by its token then.
@@ -109,6 +109,10 @@ class Applier:
     def _apply_mail(self, connection: Connection, case: Case) -> str:
         stored: StoredTicket | None = None
         decision = case.decision
+        if decision.outcome is Outcome.QUARANTINED and (shown := _find_number(connection, case)):
+            # It was tried anew and failed again: the ticket that shows it to the IT section is there already.
+            _settle_mail(connection, case, shown)
+            return shown
         if decision.draft is not None:
             local = case.now.astimezone(self.timezone)
             stored = open_ticket(connection, decision.draft, self.desk, case.now, local)
@@ -142,6 +146,12 @@ class Applier:
                 event_key=str(stored.ticket.version),
             )
             post_letter(connection, stored.id, self.write(task), case.now)
+
+
+def _find_number(connection: Connection, case: Case) -> str:
+    """Return the ticket that the mail got when it was set aside before, or an empty string."""
+    query = select(mails.c.ticket).where(mails.c.id == case.mail_id)
+    return connection.execute(query).scalar() or ""
 
 
 def _settle_mail(connection: Connection, case: Case, number: str) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
     from mailbot.domain.ticket import Ticket
-    from mailbot.receive import Entry
+    from mailbot.ports import Entry
 
 
 @dataclass(frozen=True, slots=True)

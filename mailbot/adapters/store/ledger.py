@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select, update
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.statements import upsert
 from mailbot.adapters.store.tables import mails
-from mailbot.receive import Entry
+from mailbot.ports import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from mailbot.receive import Kept, Listed
+    from mailbot.ports import Kept, Listed
 
 CHUNK = 500  # databases limit how many values one statement may carry
 NEVER_KEPT = ""

@@ -35,6 +35,10 @@ CONVENTION = {
 metadata = MetaData(naming_convention=CONVENTION)
 
 
+# A server may say that a mail arrived in the year 9999; some hours further no clock can follow.
+_EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware in Python, UTC in the database. SQLite would otherwise hand back naive values."""
 
@@ -46,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         del dialect
         if value is not None and value.tzinfo is None:
             raise ValueError("A moment without a time zone cannot be stored.")
-        return value.astimezone(UTC) if value is not None else None
+        return min(max(value, _EARLIEST), _LATEST).astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Return an aware moment in UTC."""

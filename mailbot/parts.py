@@ -1,0 +1,175 @@
+"""From settings to the single parts of the desk; app.py puts them together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from mailbot.adapters.failpoints import no_failpoint
+from mailbot.adapters.files import FileStore
+from mailbot.adapters.imap import ImapAccount
+from mailbot.adapters.keys import ensure_key_file, make_keys
+from mailbot.adapters.letters import LetterWriter
+from mailbot.adapters.reading import ChildReader
+from mailbot.adapters.smtp import SmtpAccount
+from mailbot.adapters.store.engine import open_engine
+from mailbot.adapters.store.migrating import require_current
+from mailbot.domain.errors import SettingsError, WorldError
+from mailbot.domain.letter import Picture
+from mailbot.domain.people import Language
+from mailbot.settings import read_secret
+from mailbot.share import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from mailbot.adapters.store.posting import LetterTask
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.letter import Letter
+    from mailbot.domain.trust import TokenKeys
+    from mailbot.settings import Settings
+
+MINIMUM_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Writes letters: fetches the pictures of a mail and hands everything to the letter writer.
+
+    It is called inside the transaction that obeys a decision, so `reached` is told of a step within it.
+    """
+
+    writer: LetterWriter
+    files: FileStore
+    reached: Callable[[str], None] = no_failpoint
+
+    def __call__(self, task: LetterTask) -> Letter:
+        """Return the finished letter."""
+        self.reached("letter-begun")
+        pictures = [
+            Picture(file.name, file.content_type, self.files.find(file.sha256))
+            for file in task.attachments
+            if file.is_picture
+        ]
+        return self.writer.write(
+            task.order,
+            task.ticket,
+            task.thread,
+            pictures,
+            task.at,
+            task.event_key,
+            requester=task.requester,
+            assignee=task.assignee,
+            other_files=[file.name for file in task.attachments if not file.is_picture],
+        )
+
+
+def make_writer(settings: Settings, desk: Desk) -> LetterWriter:
+    """Return the writer of this desk's letters."""
+    return LetterWriter(
+        desk=desk,
+        names={Language.ENGLISH: settings.desk.name_en, Language.HINDI: settings.desk.name_hi},
+        timezone=ZoneInfo(settings.desk.timezone),
+        plus_addressing=settings.desk.plus_addressing,
+        templates=shared("templates") / "mail",
+        picture_limit=settings.limits.letter_picture_bytes,
+    )
+
+
+def open_files(settings: Settings) -> FileStore:
+    """Return the file store of the data folder."""
+    return FileStore(settings.data / "files", settings.storage.minimum_free_mb * 1_000_000)
+
+
+def open_reader(settings: Settings) -> ChildReader:
+    """Return the reader of mails; its process starts with the first mail."""
+    limits = settings.limits
+    return ChildReader(
+        cpu_seconds=limits.parse_cpu_seconds, wall_seconds=limits.parse_seconds, memory_mb=limits.parse_memory_mb
+    )
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Make the folder for everything mailbot keeps; nobody else may look into it."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WorldError(
+            f"The folder storage.folder = {settings.storage.folder!r} cannot be made at {settings.data}: "
+            f"{error.strerror}. Name a folder in which this user may write."
+        ) from error
+
+
+def load_keys(settings: Settings) -> TokenKeys:
+    """Return the keys of the reply tokens; the key in the data folder is made when it is missing."""
+    path: Path = settings.data / "token.key"
+    if settings.desk.token_key_file:
+        path = settings.path(settings.desk.token_key_file)
+    else:
+        ensure_key_file(path)
+    secret = read_secret(path, "desk.token_key_file")
+    if len(secret) < MINIMUM_SECRET:
+        raise SettingsError(
+            f"desk.token_key_file = {str(path)!r}: the key is shorter than {MINIMUM_SECRET} characters."
+        )
+    return make_keys(secret)
+
+
+def imap_account(settings: Settings) -> ImapAccount:
+    """Return the mailbox's account."""
+    imap = settings.imap
+    return ImapAccount(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        username=imap.username,
+        password=settings.imap_password,
+        ca_file=str(settings.path(imap.ca_file)) if imap.ca_file else "",
+        timeout_seconds=imap.timeout_seconds,
+        folder=imap.folder,
+        processed_folder=imap.processed_folder,
+    )
+
+
+def smtp_account(settings: Settings) -> SmtpAccount:
+    """Return the account for sending."""
+    smtp = settings.smtp
+    return SmtpAccount(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=settings.smtp_password,
+        ca_file=str(settings.path(smtp.ca_file)) if smtp.ca_file else "",
+        timeout_seconds=smtp.timeout_seconds,
+        sender=settings.desk.address,
+        connections=smtp.connections,
+    )
+
+
+def require_complete(settings: Settings) -> None:
+    """Raise SettingsError that names everything a desk cannot run without and that is not set."""
+    needed = {
+        "desk.address": settings.desk.address,
+        "imap.host": settings.imap.host,
+        "imap.username": settings.imap.username,
+        "smtp.host": settings.smtp.host,
+    }
+    if missing := [key for key, value in needed.items() if not value]:
+        raise SettingsError(f"{', '.join(missing)}: not set. `mailbot init` asks for them and writes settings.toml.")
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Engine]:
+    """Open the database. Raises WorldError when it is not migrated."""
+    engine = open_engine(settings.database_url)
+    try:
+        require_current(engine)
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,158 @@
+"""What receiving needs from the outside: a mailbox, a file store, a ledger, a reader. The adapters implement it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from mailbot.domain.decision import Decision
+    from mailbot.domain.desk import Known
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.people import Person
+    from mailbot.domain.thread import Clues
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail on the server, before it was fetched; `arrived` is the server's clock (IMAP INTERNALDATE)."""
+
+    uid: int
+    size: int
+    arrived: datetime
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of a mail; only its header block when the mail was larger than the limit."""
+
+    listed: Listed
+    raw: bytes
+    oversized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail whose bytes are safely in the file store, on its way into the ledger."""
+
+    listed: Listed
+    sha256: str
+    oversized: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger that was claimed by this worker; `attempt` tells how often handling it was begun."""
+
+    id: int
+    mailbox: str
+    sha256: str
+    size: int
+    arrived: datetime
+    attempt: int
+    oversized: bool
+
+
+class Mailbox(Protocol):
+    """A folder on a mail server; every method may raise WorldError."""
+
+    name: str
+
+    def select(self) -> int:
+        """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
+
+    def find_uids(self, first: int) -> list[int]:
+        """Return the UIDs in the folder from `first` on, in ascending order."""
+
+    def find_listed(self, uids: Sequence[int]) -> list[Listed]:
+        """Return size and arrival of these mails; one that vanished meanwhile is left out."""
+
+    def fetch(self, listed: Sequence[Listed], size_limit: int) -> list[Fetched]:
+        """Return the bytes of these mails without changing a flag; larger ones as headers only."""
+
+    def file(self, uids: Sequence[int]) -> None:
+        """Move these mails to the folder of handled mail; one that vanished meanwhile counts as moved."""
+
+
+class Files(Protocol):
+    """The content-addressed store of bytes."""
+
+    def keep(self, data: bytes) -> str:
+        """Write the bytes so that a power cut cannot lose them; return their SHA-256 in hexadecimal."""
+
+    def find(self, sha256: str) -> bytes:
+        """Return the bytes of that name."""
+
+    def has_room(self) -> bool:
+        """Tell whether the disk has the space that the settings ask for."""
+
+
+class Ledger(Protocol):
+    """The record of every mail ever seen, and the tickets that came of them."""
+
+    def find_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> Mapping[int, bool]:
+        """Return the UIDs the ledger knows, each with whether the mail was moved already."""
+
+    def find_highest_uid(self, mailbox: str, uidvalidity: int) -> int:
+        """Return the highest UID the ledger knows, or 0."""
+
+    def is_first_visit(self, mailbox: str) -> bool:
+        """Tell whether the ledger holds no mail of this mailbox at all."""
+
+    def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
+        """Add mails in state `kept`, in one transaction; one that is known already is left as it is."""
+
+    def keep_ignored(
+        self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], reason: str, now: datetime
+    ) -> None:
+        """Add mails that a rule leaves alone; their bytes are not kept."""
+
+    def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
+        """Record that these mails were moved on the server."""
+
+    def claim_mails(self, now: datetime, limit: int) -> list[Entry]:
+        """Lease the next kept mails that are due, oldest first."""
+
+    def begin(self, entry: Entry, now: datetime) -> Entry:
+        """Count one more attempt and commit it, before anything is read."""
+
+    def give_back(self, entries: Sequence[Entry]) -> None:
+        """Release claimed mails that were not at fault, with the attempts they had when they were claimed."""
+
+    def find_known(self, mail: IncomingMail, clues: Clues, entry: Entry, now: datetime) -> Known:
+        """Return what the tables know that matters for this mail."""
+
+    def find_staff(self) -> tuple[Person, ...]:
+        """Return the people of the IT section."""
+
+    def apply(self, entry: Entry, mail: IncomingMail | None, decision: Decision, now: datetime) -> str:
+        """Obey the decision in one transaction and return the ticket's number (or an empty string).
+
+        Raises ChangedMeanwhileError when the ticket, or what is known of this mail, changed since `find_known`.
+        """
+
+    def postpone(self, entry: Entry, error: str, due: datetime) -> None:
+        """Give a claimed mail back, to be tried again at `due`."""
+
+
+class Reader(Protocol):
+    """Reads raw mail in a process of its own."""
+
+    def read(self, raw: bytes, *, oversized: bool) -> Reading:
+        """Return what the mail says. Raises UnreadableMailError when it cannot be read within the limits."""
+
+
+class Reading(Protocol):
+    """A mail that was read, and the bytes of its files by their SHA-256."""
+
+    @property
+    def mail(self) -> IncomingMail:
+        """What the mail says."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The bytes of its files."""
