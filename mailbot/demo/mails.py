@@ -25,10 +25,10 @@ def person(first_name: str) -> Person:
 
 def first_mails() -> tuple[Note, ...]:
     """Return the mails that report a problem, in the order in which they are sent."""
-    return (*_with_screenshots(), *_without_screenshots())
+    return (*_from_the_desk(), *_from_the_field(), *_without_screenshots())
 
 
-def _with_screenshots() -> tuple[Note, ...]:
+def _from_the_desk() -> tuple[Note, ...]:
     return (
         _officer(
             "Anita",
@@ -55,6 +55,11 @@ def _with_screenshots() -> tuple[Note, ...]:
             Client.GMAIL,
             WAY_BILL_DOWN,
         ),
+    )
+
+
+def _from_the_field() -> tuple[Note, ...]:
+    return (
         _officer(
             "Imran",
             "Payment: amount debited but CPIN expired",
