@@ -101,7 +101,10 @@ class Ledger(Protocol):
         """Return the highest UID the ledger knows, or 0."""
 
     def is_first_visit(self, mailbox: str) -> bool:
-        """Tell whether the ledger holds no mail of this mailbox at all."""
+        """Tell whether the ledger knows neither a visit to this mailbox nor a mail of it."""
+
+    def keep_visit(self, mailbox: str, now: datetime) -> None:
+        """Record that this mailbox was visited while it was empty."""
 
     def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
         """Add mails in state `kept`, in one transaction; one that is known already is left as it is."""

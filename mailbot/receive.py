@@ -90,16 +90,23 @@ class Receiver:
         self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], start: datetime | None
     ) -> list[Listed]:
         if start is None:
-            if listed and self.ledger.is_first_visit(mailbox):
-                raise WorldError(
-                    f"The folder already holds {len(listed)} mails and imap.start_date is not set. Set it to the date "
-                    'from which mail shall be answered, such as start_date = "2026-11-01"; older mail is left alone.'
-                )
+            self._refuse_full_folder(mailbox, len(listed))
             return list(listed)
         old = [mail for mail in listed if mail.arrived < start]
         if old:
             self.ledger.keep_ignored(mailbox, uidvalidity, old, "Arrived before imap.start_date.", self.now())
         return [mail for mail in listed if mail.arrived >= start]
+
+    def _refuse_full_folder(self, mailbox: str, count: int) -> None:
+        """Ask for a start date when the first visit finds mail; a folder that was empty then needs none later."""
+        if not self.ledger.is_first_visit(mailbox):
+            return
+        if count:
+            raise WorldError(
+                f"The folder already holds {count} mails and imap.start_date is not set. Set it to the date "
+                'from which mail shall be answered, such as start_date = "2026-11-01"; older mail is left alone.'
+            )
+        self.ledger.keep_visit(mailbox, self.now())
 
     def _take_batch(self, mailbox: Mailbox, uidvalidity: int, batch: Sequence[Listed]) -> int:
         fetched = mailbox.fetch(batch, self.pace.mail_bytes)

@@ -51,6 +51,7 @@ class FakeLedger:
     races: int = 0
     broken_in: str = ""
     decided: int = 0
+    visited: set[str] = field(default_factory=set)
 
     def restart(self) -> None:
         """Let the leases of a program that died run out."""
@@ -68,7 +69,12 @@ class FakeLedger:
 
     def is_first_visit(self, mailbox: str) -> bool:
         """Tell whether nothing is known of the mailbox."""
-        return not any(key[0] == mailbox for key in self.rows)
+        return mailbox not in self.visited and not any(key[0] == mailbox for key in self.rows)
+
+    def keep_visit(self, mailbox: str, now: datetime) -> None:
+        """Record a visit to the empty mailbox."""
+        del now
+        self.visited.add(mailbox)
 
     def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
         """Add what is not there yet."""

@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
     op.create_table(
+        "mailboxes",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mailboxes")),
+    )
+    op.create_table(
         "mails",
         sa.Column("id", IDENTITY, autoincrement=True, nullable=False),
         sa.Column("mailbox", sa.Text(), nullable=False),
@@ -224,5 +230,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mails_sha256"))
         batch_op.drop_index(batch_op.f("ix_mails_message_id"))
 
+    op.drop_table("mailboxes")
     op.drop_table("mails")
     op.drop_table("leases")

@@ -35,6 +35,7 @@ class DeskStore:
         self.find_filed = ledger.find_filed
         self.find_highest_uid = ledger.find_highest_uid
         self.is_first_visit = ledger.is_first_visit
+        self.keep_visit = ledger.keep_visit
         self.keep = ledger.keep
         self.keep_ignored = ledger.keep_ignored
         self.settle_filed = ledger.settle_filed

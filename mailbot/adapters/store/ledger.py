@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select, update
 
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import mails
+from mailbot.adapters.store.tables import mailboxes, mails
 from mailbot.ports import Entry
 
 if TYPE_CHECKING:
@@ -53,9 +53,17 @@ class MailLedger:
             return connection.execute(query).scalar() or 0
 
     def is_first_visit(self, mailbox: str) -> bool:
-        """Tell whether the ledger holds no mail of this mailbox at all."""
+        """Tell whether the ledger knows neither a visit to this mailbox nor a mail of it."""
+        visit = select(mailboxes.c.name).where(mailboxes.c.name == mailbox)
+        mail = select(mails.c.id).where(mails.c.mailbox == mailbox).limit(1)
         with reading(self.engine) as connection:
-            return connection.execute(select(mails.c.id).where(mails.c.mailbox == mailbox).limit(1)).first() is None
+            return connection.execute(visit).first() is None and connection.execute(mail).first() is None
+
+    def keep_visit(self, mailbox: str, now: datetime) -> None:
+        """Record that this mailbox was visited while it was empty."""
+        with writing(self.engine) as connection:
+            statement = upsert(connection, mailboxes).values(name=mailbox, visited_at=now)
+            connection.execute(statement.on_conflict_do_nothing())
 
     def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
         """Add mails in state `kept`, in one transaction; one that is known already is left as it is."""

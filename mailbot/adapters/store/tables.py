@@ -144,6 +144,14 @@ tickets = Table(
     Index(None, "status", "id"),
 )
 
+# Mailboxes that were empty when they were first visited: whatever arrives there later is new.
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("visited_at", UtcDateTime, nullable=False),
+)
+
 # The ledger: every mail ever seen, and its one final state.
 mails = Table(
     "mails",
