@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailbot.domain.errors import WorldError
+from mailbot.domain.errors import UnreadableMailError, WorldError
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -47,9 +47,17 @@ class FileStore:
         return sha256
 
     def find(self, sha256: str) -> bytes:
-        """Return the bytes of that name."""
+        """Return the bytes of that name.
+
+        Raises UnreadableMailError when this one file is gone, which concerns its mail alone, and WorldError when the
+        store itself cannot be read.
+        """
         try:
             return self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            if not self.folder.is_dir():
+                raise WorldError(f"The folder {self.folder} is gone. Bring it back; the mails in it wait.") from error
+            raise UnreadableMailError(f"the kept file {sha256} is no longer in {self.folder}") from error
         except OSError as error:
             raise WorldError(f"The kept file {sha256} cannot be read from {self.folder}: {error.strerror}.") from error
 

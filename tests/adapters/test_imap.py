@@ -12,7 +12,7 @@ import pytest
 from mailbot.adapters.finding import Level
 from mailbot.adapters.imap import ImapAccount, ImapMailbox, Wake, Waker, check_mailbox
 from mailbot.domain.errors import FolderMissingError, LoginRefusedError, SettingsError, WorldError
-from mailbot.receive import Listed
+from mailbot.ports import Listed
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.programs import find_free_port
 from tests.servers.proxy import Proxy

@@ -161,7 +161,7 @@ class Dovecot:
             maildir,
             *(maildir / part for part in ("cur", "new", "tmp")),
         ):
-            if not path.exists():
+            with contextlib.suppress(FileExistsError):  # two deliveries may make it at once
                 path.mkdir(mode=0o700)
                 give_to(path, self._user, self._group)
         return maildir

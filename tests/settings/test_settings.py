@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from datetime import date
@@ -11,39 +10,11 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import SettingsError
-from mailbot.settings import Settings, find_settings_file, load_settings, read_secret
+from mailbot.settings import Settings, find_settings_file, load_settings
 from mailbot.share import shared
+from tests.settings.settings_files import load, refused, write
 
 SECRET = "gehaim-4711"
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch, tmp_path):
-    """Start every test in an empty folder, without any variable of mailbot's."""
-    for name in os.environ:
-        if name.startswith("MAILBOT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-
-def write(text, mode=0o600, name="settings.toml"):
-    """Write a file into this test's folder."""
-    path = Path(name)
-    path.write_text(text, encoding="utf-8")
-    path.chmod(mode)
-    return path
-
-
-def load(text, mode=0o600):
-    """Return the settings of a file with this text."""
-    return load_settings(write(text, mode))
-
-
-def refused(text="", mode=0o600):
-    """Return the sentence with which a settings file is refused."""
-    with pytest.raises(SettingsError) as caught:
-        load(text, mode)
-    return str(caught.value)
 
 
 def test_every_default_loads():
@@ -183,115 +154,6 @@ def test_a_file_that_is_no_text_is_refused():
         load_settings(Path("settings.toml"))
 
 
-SECRET_FILES = {
-    "the password of the mailbox": f'[imap]\npassword = "{SECRET}"',
-    "the password for sending": f'[smtp]\npassword = "{SECRET}"',
-    "a password in the wrong place": f'[desk]\npassword = "{SECRET}"',
-    "a database address with a password": f'[storage]\ndatabase_url = "postgresql://mailbot:{SECRET}@db/desk"',
-    "a password with odd characters": f'[storage]\ndatabase_url = "postgresql://mailbot:x://@{SECRET}@db/desk"',
-    "a password among the options": f'[storage]\ndatabase_url = "postgresql://db/desk?user=m&password={SECRET}"',
-}
-
-
-@pytest.mark.parametrize("text", SECRET_FILES.values(), ids=SECRET_FILES)
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
-def test_a_secret_that_others_may_read_is_refused(text, mode):
-    """The sentence names the file and the command that helps, never the secret."""
-    sentence = refused(text, mode)
-    assert "chmod 600" in sentence
-    assert SECRET not in sentence
-
-
-def test_a_secret_that_only_its_owner_may_read_is_accepted():
-    """Then the password may stand in the file."""
-    assert load(f'[imap]\npassword = "{SECRET}"').imap_password == SECRET
-
-
-@pytest.mark.parametrize("url", ["postgresql://mailbot@db/desk", "postgresql:///desk", "sqlite:////srv/mailbot.db"])
-def test_a_database_address_without_a_password_is_no_secret(url):
-    """Such a file may be readable by everybody."""
-    assert load(f'[storage]\ndatabase_url = "{url}"', 0o644).database_url == url
-
-
-def test_secrets_are_never_shown():
-    """Neither the settings as a whole nor any part of them prints a password."""
-    settings = load(
-        f'[imap]\npassword = "{SECRET}"\n[smtp]\npassword = "{SECRET}"\n'
-        f'[storage]\ndatabase_url = "postgresql://m:{SECRET}@db/desk"'
-    )
-    assert settings.imap_password == SECRET
-    for shown in (
-        repr(settings),
-        str(settings),
-        repr(settings.imap),
-        f"{settings.storage}",
-        settings.model_dump_json(),
-    ):
-        assert SECRET not in shown
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f'[imap]\npassword = ["{SECRET}"]',
-        f'[imap]\npassword = "{SECRET}"\nhost = "mail.example.in"\nsecurity = "none"',
-        f'[imap]\npassword = "{SECRET}"\nport = 0',
-        f'[storage]\ndatabase_url = ["{SECRET}"]',
-        f'[imap]\npasword = "{SECRET}"',
-    ],
-)
-def test_an_error_never_repeats_a_secret(text):
-    """Whatever is wrong beside it."""
-    assert SECRET not in refused(text)
-
-
-def test_the_password_comes_from_a_file_beside_the_settings():
-    """The name is relative to the settings file; white space around the secret does not count."""
-    write(f"{SECRET}\n", name="mailbot-password")
-    assert load('[imap]\npassword_file = "mailbot-password"').imap_password == SECRET
-
-
-def test_the_password_of_the_mailbox_is_used_for_sending_by_the_same_user():
-    """One account, one password; another user needs an own one, and no user needs none."""
-    base = f'[imap]\nusername = "support"\npassword = "{SECRET}"\n'
-    assert load(f'{base}[smtp]\nusername = "support"').smtp_password == SECRET
-    assert load(f'{base}[smtp]\nusername = "support"\npassword = "another"').smtp_password == "another"
-    assert load(base).smtp_password == ""
-    with pytest.raises(SettingsError, match="MAILBOT_SMTP__PASSWORD"):
-        assert load(f'{base}[smtp]\nusername = "letters"').smtp_password
-
-
-def test_a_missing_password_says_where_it_belongs():
-    """The variable and the file are named."""
-    with pytest.raises(SettingsError, match=r"MAILBOT_IMAP__PASSWORD.*imap\.password_file"):
-        assert load("").imap_password
-
-
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
-def test_a_password_file_that_others_may_read_is_refused(mode):
-    """The command that helps is in the sentence."""
-    path = write(SECRET, mode, "mailbot-password")
-    with pytest.raises(SettingsError, match=r"may be read by others\. Run: chmod 600") as caught:
-        read_secret(path, "imap.password_file")
-    assert SECRET not in str(caught.value)
-
-
-@pytest.mark.parametrize(("content", "sentence"), [(b"\n", "is empty"), (b"\xff\xfe\x00", "is no text")])
-def test_a_password_file_without_a_password_is_refused(content, sentence):
-    """Empty, or not text at all."""
-    path = write("", name="mailbot-password")
-    path.write_bytes(content)
-    with pytest.raises(SettingsError, match=sentence):
-        read_secret(path, "imap.password_file")
-
-
-@pytest.mark.parametrize("name", ["nowhere", "."])
-def test_a_password_file_that_is_not_there_is_named(name):
-    """Missing, or a folder: the key and the path are named."""
-    with pytest.raises(SettingsError, match=r"imap\.password_file = .* cannot be read"):
-        read_secret(Path(name), "imap.password_file")
-
-
 def test_which_settings_file_is_read(monkeypatch):
     """The named one, else MAILBOT_SETTINGS, else settings.toml here, else none."""
     assert find_settings_file(None) is None
@@ -321,6 +183,12 @@ def test_relative_paths_start_at_the_settings_file(monkeypatch, tmp_path):
     assert settings.data == tmp_path / "desk" / "data"
     assert settings.database_url == f"sqlite:///{tmp_path}/desk/data/mailbot.db"
     assert settings.path("/etc/ssl/ca.pem") == Path("/etc/ssl/ca.pem")
+
+
+def test_a_question_mark_in_the_path_is_refused():
+    """The database would lie in another folder, because a question mark begins the options of its address."""
+    with pytest.raises(SettingsError, match=r"storage\.folder = .*question mark"):
+        assert load('[storage]\nfolder = "why?"').database_url
 
 
 def test_a_home_folder_may_be_abbreviated(monkeypatch, tmp_path):

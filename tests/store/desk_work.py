@@ -10,14 +10,14 @@ from mailbot.domain.decision import Change, Decision, Draft, Event, EventKind, O
 from mailbot.domain.letter import Audience, Letter, LetterKind, LetterOrder
 from mailbot.domain.people import Language
 from mailbot.domain.ticket import Status
-from mailbot.receive import Kept, Listed
+from mailbot.ports import Kept, Listed
 from tests.builders import ASHA, CHITRA, make_mail
 
 if TYPE_CHECKING:
     from mailbot.adapters.store.desk_store import DeskStore
     from mailbot.adapters.store.posting import LetterTask
     from mailbot.domain.mail import IncomingMail
-    from mailbot.receive import Entry
+    from mailbot.ports import Entry
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 MAILBOX = "support@tax.up.example/INBOX"

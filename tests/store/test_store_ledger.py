@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.adapters.store.ledger import CHUNK
 from mailbot.adapters.store.queries import find_mail, find_mails, find_sums
-from mailbot.receive import Entry
+from mailbot.ports import Entry
 from tests.store.conftest import LEASE
 from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, kept, listed, open_one
 
@@ -63,6 +63,14 @@ def test_highest_uid_and_first_visit(store):
     assert store.is_first_visit("another@tax.up.example/INBOX")
     assert store.find_highest_uid(MAILBOX, EPOCH) == 9
     assert store.find_highest_uid(MAILBOX, EPOCH + 1) == 0
+
+
+def test_a_visit_to_the_empty_mailbox_is_remembered(store):
+    """Whatever arrives in a mailbox that was empty when it was first read is new, so no start date is needed later."""
+    store.keep_visit(MAILBOX, NOW)
+    store.keep_visit(MAILBOX, NOW)
+    assert not store.is_first_visit(MAILBOX)
+    assert store.is_first_visit("another@tax.up.example/INBOX")
 
 
 def test_the_largest_numbers_of_imap_fit(store):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from mailbot.adapters.store.desk_store import DeskStore
+from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.queries import TicketFilter, find_history, find_mail, find_mails, find_sums, find_tickets
 from mailbot.adapters.store.setting_aside import discard_mails, retry_mails
+from mailbot.adapters.store.tables import metadata
 from mailbot.domain.decision import Decision, Outcome
-from tests.builders import ASHA, BHARAT
-from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, listed, mail_for, open_one, opening, update
+from tests.builders import ASHA, BHARAT, the_desk
+from tests.store.conftest import LEASE
+from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, listed, mail_for, open_one, opening, update, write_letter
 
 
 @pytest.fixture
@@ -100,3 +105,13 @@ def test_a_discarded_mail_is_gone_for_good(store):
     assert retry_mails(store.engine, [mail], NOW) == []
     assert store.claim_mails(NOW, 10) == []
     assert find_sums(store.engine).states == {"discarded": 1}
+
+
+def test_times_are_in_utc_whatever_the_server_thinks(postgres_url):
+    """A PostgreSQL that is set to Indian time answers in it; the desk asked for UTC and gets it."""
+    engine = open_engine(f"{postgres_url}?options=-ctimezone%3DAsia/Kolkata")
+    metadata.create_all(engine)
+    store = DeskStore(engine, the_desk(), ZoneInfo("Asia/Kolkata"), write_letter, LEASE)
+    ticket = find_history(engine, open_one(store)).ticket
+    assert (ticket.opened_at, ticket.opened_at.utcoffset()) == (NOW, timedelta(0))
+    engine.dispose()

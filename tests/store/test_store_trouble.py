@@ -6,6 +6,7 @@ import os
 import sqlite3
 import traceback
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import event, text
@@ -17,6 +18,7 @@ from mailbot.adapters.store.engine import open_engine, reading, writing
 from mailbot.adapters.store.queries import TicketFilter, find_sums, find_tickets
 from mailbot.adapters.store.tables import metadata
 from mailbot.domain.errors import SettingsError, WorldError
+from mailbot.ports import Kept, Listed
 from tests.builders import ASHA
 from tests.store.desk_work import EPOCH, MAILBOX, NOW, kept
 
@@ -189,6 +191,16 @@ def test_sqlite_keeps_what_was_committed_through_a_power_cut(tmp_path):
         ]
     assert found == ["wal", 2, 1, 10_000]
     engine.dispose()
+
+
+@pytest.mark.parametrize(("year", "hours"), [(9999, -12), (1, 5.5)])
+def test_a_mail_that_arrived_at_the_end_of_time_is_kept(store, year, hours):
+    """A server may give any INTERNALDATE; one that no clock can turn into UTC becomes the nearest that it can."""
+    edge = datetime(year, *((12, 31, 23, 59) if year == 9999 else (1, 1)), tzinfo=UTC)
+    arrived = edge.replace(tzinfo=timezone(timedelta(hours=hours)))
+    store.keep(MAILBOX, EPOCH, [Kept(Listed(1, 100, arrived), "a" * 64, oversized=False)], NOW)
+    (entry,) = store.claim_mails(NOW, 1)
+    assert abs(entry.arrived.year - year) < 1000
 
 
 def test_a_moment_without_a_time_zone_is_refused(store):

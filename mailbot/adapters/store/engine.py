@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_MILLISECONDS = 10_000
+CONNECT_SECONDS = 10
 # What PostgreSQL says (SQLSTATE) when the database is not set up for us: no such table, no right, no such schema.
 _NOT_SET_UP = frozenset({"42P01", "42501", "3F000"})
 # A row that is too large fails each time it is tried; that is the mail's fault and not the world's.
@@ -32,7 +33,12 @@ def open_engine(url: str) -> Engine:
         raise SettingsError(_bad_url()) from None
     try:
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                connect_args={"connect_timeout": CONNECT_SECONDS},
+                pool_pre_ping=True,
+                hide_parameters=True,
+            )
         if parsed.drivername == "sqlite":
             # An error must not repeat the values of a statement: they are what people wrote.
             engine = create_engine(parsed, hide_parameters=True)
