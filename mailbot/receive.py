@@ -125,10 +125,16 @@ class Receiver:
             self.reached("moved")
             self.ledger.settle_filed(mailbox.name, uidvalidity, uids)
 
-    def handle_due(self, limit: int = 20) -> int:
-        """Handle kept mails that are due; return how many were claimed, 0 when nothing waits."""
+    def handle_due(self, limit: int = 20, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Handle kept mails that are due; return how many were claimed, 0 when nothing waits.
+
+        When `stopping` turns true the mail in hand is finished and the others are given back.
+        """
         entries = self.ledger.claim_mails(self.now(), limit)
         for position, entry in enumerate(entries):
+            if stopping():
+                self.ledger.give_back(entries[position:])
+                break
             try:
                 self._handle(entry)
             except WorldError:

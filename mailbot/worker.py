@@ -121,7 +121,7 @@ class Worker:
             raise self.failures[0]
 
     def stop(self) -> None:
-        """Ask every thread to finish what it has in hand and end; safe to call from a signal handler."""
+        """Ask every thread to finish what it has in hand and end; may be called from any thread."""
         self.stopping.set()
         self.mail_waits.set()
         self.letters_wait.set()
@@ -184,13 +184,16 @@ class Worker:
             self.stop()
 
     def _take_in(self) -> None:
-        failures = 0
+        failures, waited = 0, False
         while not self.stopping.is_set():
             try:
                 if not self.leases.acquire(self.mailbox.name, self.now()):
-                    log.info("another mailbot reads %s; waiting", self.mailbox.name)
+                    level = logging.DEBUG if waited else logging.INFO
+                    log.log(level, "another mailbot reads %s; waiting", self.mailbox.name)
+                    waited = True
                     self.stopping.wait(self.rhythm.lease / RENEWALS_PER_LEASE)
                     continue
+                waited = False
                 self._look()
                 failures = 0
                 self.mailbox.wait(self.rhythm.idle, self.bell.fileno())
@@ -212,7 +215,10 @@ class Worker:
             raise
 
     def _handle(self) -> None:
-        self._repeat(self.mail_waits, self.receiver.handle_due, self.letters_wait.set, "mails are handled later")
+        def handle() -> int:
+            return self.receiver.handle_due(stopping=self.stopping.is_set)
+
+        self._repeat(self.mail_waits, handle, self.letters_wait.set, "mails are handled later")
 
     def _deliver(self) -> None:
         self._repeat(self.letters_wait, self.deliverer.deliver_due, lambda: None, "letters are sent later")

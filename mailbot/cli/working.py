@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import click
@@ -38,7 +39,8 @@ def run(context: Context, *, verbose: bool) -> None:
         worker = desk.worker()
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
-            worker.stop()
+            # A handler interrupts the main thread anywhere, also where it holds the lock that stop() needs.
+            threading.Thread(target=worker.stop).start()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)

@@ -184,3 +184,13 @@ def test_one_attempt_means_one(world):
     world.mailbox.deliver(f"{ASHA.email}|poison")
     world.run()
     assert world.outcomes()[-1] == "quarantined"
+
+
+def test_a_stop_finishes_the_mail_in_hand_and_gives_the_others_back(world):
+    """Stopping loses no attempt: the rest is handled at the next start as if it had never been claimed."""
+    receiver = world.receiver()
+    receiver.take_in(world.mailbox, EARLY, sweep=True)
+    assert receiver.handle_due(stopping=iter([False, False, True]).__next__) == 5
+    assert world.outcomes().count("opened") == 2
+    world.run()
+    assert world.outcomes() == ["opened"] * 5
