@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mailbot.adapters.failpoints import no_failpoint
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mailbot.domain.letter import Letter
     from mailbot.domain.trust import TokenKeys
     from mailbot.settings import Settings
+    from mailbot.settings.sections import ServerSection
 
 MINIMUM_SECRET = 32
 
@@ -123,33 +124,27 @@ def load_keys(settings: Settings) -> TokenKeys:
 def imap_account(settings: Settings) -> ImapAccount:
     """Return the mailbox's account."""
     imap = settings.imap
-    return ImapAccount(
-        host=imap.host,
-        port=imap.port,
-        security=imap.security,
-        username=imap.username,
-        password=settings.imap_password,
-        ca_file=str(settings.path(imap.ca_file)) if imap.ca_file else "",
-        timeout_seconds=imap.timeout_seconds,
-        folder=imap.folder,
-        processed_folder=imap.processed_folder,
-    )
+    server = _server(settings, imap, settings.imap_password)
+    return ImapAccount(**server, folder=imap.folder, processed_folder=imap.processed_folder)
 
 
 def smtp_account(settings: Settings) -> SmtpAccount:
     """Return the account for sending."""
     smtp = settings.smtp
-    return SmtpAccount(
-        host=smtp.host,
-        port=smtp.port,
-        security=smtp.security,
-        username=smtp.username,
-        password=settings.smtp_password,
-        ca_file=str(settings.path(smtp.ca_file)) if smtp.ca_file else "",
-        timeout_seconds=smtp.timeout_seconds,
-        sender=settings.desk.address,
-        connections=smtp.connections,
-    )
+    server = _server(settings, smtp, settings.smtp_password)
+    return SmtpAccount(**server, sender=settings.desk.address, connections=smtp.connections)
+
+
+def _server(settings: Settings, section: ServerSection, password: str) -> dict[str, Any]:
+    return {
+        "host": section.host,
+        "port": section.port,
+        "security": section.security,
+        "username": section.username,
+        "password": password,
+        "ca_file": str(settings.path(section.ca_file)) if section.ca_file else "",
+        "timeout_seconds": section.timeout_seconds,
+    }
 
 
 def require_complete(settings: Settings) -> None:

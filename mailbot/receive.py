@@ -84,6 +84,7 @@ class Receiver:
                     "free some space and it is fetched by itself."
                 )
             taken += self._take_batch(mailbox, uidvalidity, batch)
+            log.info("took in %s of %s new mails", taken, len(wanted))
         return taken
 
     def _leave_old(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 import ssl
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mailbot.domain.errors import LoginRefusedError, SettingsError
+from mailbot.settings.sections import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,14 +66,6 @@ class Account:
     def where(self) -> str:
         """The server as people write it, host:port."""
         return f"{self.host}:{self.port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine itself, without asking a name server."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def make_tls_context(account: Account) -> ssl.SSLContext | None:

@@ -38,9 +38,9 @@ Security = Literal["tls", "starttls", "none"]
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself, so that nobody can listen on the way."""
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host.lower() == "localhost"
 
 
 class Section(BaseModel):
