@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,17 @@ def test_the_child_is_reused(reader: ChildReader) -> None:
     first = pid_of(reader)
     reader.read(MAIL, oversized=False)
     assert pid_of(reader) == first
+
+
+def test_the_child_of_a_large_parent_is_reused() -> None:
+    """What the parent holds is not counted as memory of the child, which would be replaced after each mail."""
+    large = bytearray(os.urandom(1024)) * (320 * 1024)
+    with closing(ChildReader(cpu_seconds=10, wall_seconds=30, memory_mb=512)) as reader:
+        reader.read(MAIL, oversized=False)
+        first = pid_of(reader)
+        reader.read(MAIL, oversized=False)
+        assert pid_of(reader) == first
+    assert large
 
 
 def test_a_mail_that_is_none_is_refused_and_the_child_stays(reader: ChildReader) -> None:
