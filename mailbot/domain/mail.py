@@ -48,9 +48,12 @@ class IncomingMail:
     (RFC 5322 3.6.2 allows one mailbox here; any other number earns no trust).
     `recipients` are the addresses of To, Cc, Delivered-To, X-Original-To and Envelope-To, where a token may stand.
     `thread_ids` are the ids of In-Reply-To and References, nearest first, with their angle brackets.
-    `text` is the whole readable body; `reply` the new text without quotes and signature.
+    `text` is the whole readable body; `reply` the new text with the farewell and, in their place, the quoted lines that
+    it answers further down; `quotes.find_own_words` leaves those out.
     `headers` holds every header, names in lower case, values decoded, in their order.
     `problems` says in sentences what was odd or had to be repaired.
+    `delivery_actions` is what a delivery report says of each recipient (RFC 3464 2.3.3), in lower case, and
+    `reported_ids` the Message-IDs of the letters that a report is about or gives back.
     """
 
     message_id: str
@@ -68,6 +71,8 @@ class IncomingMail:
     problems: tuple[str, ...] = ()
     content_key: str = ""
     oversized: bool = False
+    delivery_actions: tuple[str, ...] = ()
+    reported_ids: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
         """Return the topmost value of a header, or an empty string."""

@@ -6,19 +6,22 @@ Every check looks at one line, or at a handful of lines around it, so that a hos
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mailbot.domain.quote_words import (
+    ABOVE_THIS_LINE,
     CLOSINGS,
     DEVICE_ENDINGS,
     DEVICE_NAMES,
+    DEVICE_SENTENCE,
+    DEVICE_STARTS,
     DEVICES,
     LABELS,
+    NOTICE_TITLES,
+    NOTICES,
     ORIGINAL,
     SENTENCE_WORDS,
-    STARTERS,
-    WROTE,
-    WROTE_BEFORE_NAME,
 )
 from mailbot.domain.text import fold
 
@@ -29,18 +32,19 @@ if TYPE_CHECKING:
 QUOTE_LINE = "-----Original Message-----"
 FORWARD_LINE = "---------- Forwarded message ----------"
 
-_LONGEST_LINE = 400
-_ATTRIBUTION_LINES = 4
+LONGEST_LINE = 400
 _BLOCK_LINES = 14
 _BLOCK_KINDS = 3
 _LABEL_LENGTH = 30
 _MARKED_INDENT = 4
 
-_TIME = re.compile(r"(?<![\d.])[0-2]?\d[:.][0-5]\d(?!\.?\d)")
-_FIRST_WORD = re.compile(r"\W*(\w[^\s,]*)")
+TIME = re.compile(r"(?<![\d.])[0-2]?\d[:.][0-5]\d(?!\.?\d)")
 _DEVICE_LENGTH = 120
 _SIGNATURE_LINE_LENGTH = 70
 _SIGNATURE_WORDS = 9
+_DASHED_NAME = re.compile(r"[-–—][^\W\d_][\w.'’]*(?: [^\W\d_][\w.'’]*){0,2}$")
+_BARE_LINK = re.compile(r"<?https?:\S+")
+_PLACEHOLDER = re.compile(r"\s*(?:\[(?:cid:|image:|inline image)[^\[\]]*\]\s*(?:<[^<>\s]*>\s*)?)+$", re.IGNORECASE)
 _CONTACT = re.compile(r"[@\d]|www\.|https?:")
 
 
@@ -50,40 +54,18 @@ def is_marked(line: str) -> bool:
     return bare.startswith(">") and len(line) - len(bare) <= _MARKED_INDENT
 
 
-def find_attribution(lines: Sequence[str], last: int) -> int:
-    """Return the first line of a "On ... wrote:" that ends at line `last`, or -1.
-
-    Mail programs wrap it over up to four lines. Without quote marks below it must name a time or an address.
-    """
-    end = lines[last].strip()
-    if not end or len(end) > _LONGEST_LINE or is_marked(end):
-        return -1
-    if not end.endswith((":", "：", "-", "*", "_")):
-        return -1
-    marked = _next_is_marked(lines, last + 1)
-    joined = ""
-    for first in range(last, max(-1, last - _ATTRIBUTION_LINES), -1):
-        line = lines[first].strip()
-        if not line or len(line) > _LONGEST_LINE or is_marked(line):
-            return -1
-        joined = f"{line} {joined}".rstrip()
-        named = "@" in joined or _TIME.search(joined) is not None
-        known = _says_wrote(joined) and (named or marked)
-        if known or (marked and named and end.endswith((":", "：")) and _starts_attribution(line)):
-            return _with_first_line(lines, first)
-    return -1
-
-
 def is_original_line(line: str) -> bool:
     """Tell whether the line is "-----Original Message-----" or its like in another language."""
     bare = line.strip()
-    if not bare or len(bare) > _LONGEST_LINE or is_marked(line):
+    if not bare or len(bare) > LONGEST_LINE or is_marked(line):
         return False
-    drawn = bare.startswith(("--", "__", "==", "**"))
-    if not drawn and not bare.endswith(":"):
+    if any(words in bare.lower() for words in ABOVE_THIS_LINE):
+        return True
+    drawn = bare.startswith(("-", "__", "==", "**"))
+    if not drawn and not bare.endswith((":", "：")):
         return False
     words = fold(bare)
-    return words in ORIGINAL or (drawn and words.startswith("forwarded by "))
+    return words in ORIGINAL or (drawn and words.startswith(("forwarded by ", "original message processed by ")))
 
 
 def header_block_length(lines: Sequence[str], first: int) -> int:
@@ -99,32 +81,66 @@ def header_block_length(lines: Sequence[str], first: int) -> int:
         kind = _label_kind(line)
         if kind:
             kinds.add(kind)
-            proven = proven or "@" in line or _TIME.search(line[:_LONGEST_LINE]) is not None
+            proven = proven or "@" in line or TIME.search(line[:LONGEST_LINE]) is not None
             length, others = offset + 1, 0
         elif line.strip():
             others += 1
             if others > 1:
                 break
-    return length if proven and "from" in kinds and len(kinds) >= _BLOCK_KINDS else 0
+    if not proven or ("from" in kinds and len(kinds) >= _BLOCK_KINDS):
+        return length if proven else 0
+    return length if {"date", "to"} <= kinds and _is_dated_and_addressed(lines[first : first + length]) else 0
+
+
+def _is_dated_and_addressed(block: Sequence[str]) -> bool:
+    """Tell whether a block of few labels holds a time of day and an address, as only a mail's own header does."""
+    text = "\n".join(line[:LONGEST_LINE] for line in block)
+    return "@" in text and TIME.search(text) is not None
 
 
 def is_rule(line: str) -> bool:
     """Tell whether the line is nothing but a drawn rule, as Outlook and mailing lists draw it."""
     bare = line.strip()
-    return len(bare) >= 5 and len(set(bare)) == 1 and bare[0] in "_-=*─―"  # noqa: PLR2004 - a rule is long
+    return len(bare) >= 5 and len(set(bare)) == 1 and bare[0] in "_-=*─―~#+,—–"  # noqa: PLR2004 - a rule is long
 
 
 def is_signature_mark(line: str) -> bool:
     """Tell whether the line is the signature mark of RFC 3676 4.3, whose space mail programs often lose."""
-    return line.rstrip() in {"--", "—"}
+    return line.rstrip() in {"--", "—", "__"}
+
+
+def is_dashed_name(line: str) -> bool:
+    """Tell whether the line is a name behind a dash, as people sign on mailing lists: "-Ramesh Kumar"."""
+    return len(line) <= _SIGNATURE_LINE_LENGTH and _DASHED_NAME.match(line.strip()) is not None
 
 
 def is_device_line(line: str) -> bool:
     """Tell whether a mail program wrote the line about itself: "Sent from my iPhone"."""
-    bare = line.strip(" \t*_-–—<>[]").lower().replace("\u202f", " ")
-    if not bare or len(bare) > _DEVICE_LENGTH:
+    bare = line.strip(" \t*_-–—<>[]()").lower().replace("\u202f", " ")
+    if not bare or len(bare) > _DEVICE_LENGTH or bare.endswith((":", "?", "!")):
         return False
-    return bare.startswith(DEVICES) or (bare.rstrip(".।").endswith(DEVICE_ENDINGS) and _names_device(bare))
+    words = _BARE_LINK.sub("", bare).rstrip(" .।)>*")
+    known = bare.startswith(DEVICES)
+    named = bare.startswith(DEVICE_STARTS) or words.endswith(DEVICE_ENDINGS)
+    if not known and not (named and any(name in words for name in DEVICE_NAMES)):
+        return False
+    return not DEVICE_SENTENCE.intersection(fold(words).split())
+
+
+def is_notice(line: str) -> bool:
+    """Tell whether a legal notice begins here, as mail servers write it below every mail."""
+    bare = line.strip(" \t*_-–—[]\"'").lower()
+    return bare.startswith(NOTICES) or fold(bare.partition(":")[0][:_SIGNATURE_LINE_LENGTH]) in NOTICE_TITLES
+
+
+def is_placeholder(line: str) -> bool:
+    """Tell whether the line only says that a picture stood here: "[cid:image001.png]", "[image: error.png]"."""
+    return len(line) <= LONGEST_LINE and _PLACEHOLDER.match(line) is not None
+
+
+def has_contact(line: str) -> bool:
+    """Tell whether an address, a number or a link stands in the line, as in every footer."""
+    return _CONTACT.search(line) is not None
 
 
 def is_closing(line: str) -> bool:
@@ -140,45 +156,16 @@ def is_signature_text(line: str) -> bool:
         return False
     if SENTENCE_WORDS.intersection(words):
         return False
-    return not bare[:1].islower() or _CONTACT.search(bare) is not None
-
-
-def _names_device(bare: str) -> bool:
-    return any(name in bare for name in DEVICE_NAMES)
-
-
-def _says_wrote(text: str) -> bool:
-    bare = text.rstrip(" :-–—：*_").lower()
-    return bare.endswith(WROTE) or any(word in bare for word in WROTE_BEFORE_NAME)
-
-
-def _with_first_line(lines: Sequence[str], found: int) -> int:
-    """Return where a wrapped attribution begins: on the line that starts like one, right above the found line."""
-    if _starts_attribution(lines[found]):
-        return found
-    for first in range(found - 1, max(-1, found - _ATTRIBUTION_LINES), -1):
-        if not lines[first].strip() or len(lines[first]) > _LONGEST_LINE or is_marked(lines[first]):
-            break
-        if _starts_attribution(lines[first]):
-            return first
-    return found
-
-
-def _starts_attribution(line: str) -> bool:
-    match = _FIRST_WORD.match(line)
-    if match is None:
-        return False
-    word = match.group(1)
-    return word[0].isdigit() or fold(word) in STARTERS
-
-
-def _next_is_marked(lines: Sequence[str], first: int) -> bool:
-    following = next((line for line in lines[first : first + _ATTRIBUTION_LINES] if line.strip()), "")
-    return is_marked(following)
+    return not bare[:1].islower() or has_contact(bare)
 
 
 def _label_kind(line: str) -> str:
     head, colon, _ = line.replace("：", ":")[: _LABEL_LENGTH + 10].partition(":")
     if not colon or len(head) > _LABEL_LENGTH:
         return ""
+    return _label_of(head)
+
+
+@lru_cache(maxsize=4096)
+def _label_of(head: str) -> str:
     return LABELS.get(fold(head), "")

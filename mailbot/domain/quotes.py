@@ -5,77 +5,120 @@ When in doubt a line is new: a quote too much is a nuisance, a lost sentence is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
-from mailbot.domain.quote_lines import (
-    find_attribution,
-    header_block_length,
-    is_closing,
-    is_device_line,
-    is_marked,
-    is_original_line,
-    is_rule,
-    is_signature_mark,
-    is_signature_text,
-)
+from mailbot.domain.quote_attributions import find_attribution, split_shared_line
+from mailbot.domain.quote_lines import header_block_length, is_device_line, is_marked, is_original_line, is_rule
+from mailbot.domain.quote_signatures import Kind, mark_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST_TEXT = 1_000_000
-SIGNATURE_LINES = 6
-FOOTER_LINES = 10
+MOST_LINES = 100_000
+_RULE_DISTANCE = 6
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A mail in its three kinds of text; together they hold every line of it."""
+    """A mail in its three kinds of text; together they hold every line of it.
+
+    The reply keeps the sender's farewell and name, and quoted lines that new text answers further down. `doubtful`
+    tells that more was kept than is surely new.
+    """
 
     reply: str
     quoted: str
     signature: str
-
-
-class _Kind(Enum):
-    NEW = 1
-    QUOTED = 2
-    SIGNATURE = 3
-    DEVICE = 4
+    doubtful: bool = False
 
 
 def cut_reply(text: str) -> Cut:
-    """Cut a readable body into new text, quoted text and signature; text beyond a million characters is quoted."""
-    head, rest = text[:LONGEST_TEXT], text[LONGEST_TEXT:]
-    lines = head.replace("\r\n", "\n").split("\n")
-    kinds = _mark_quotes(lines)
-    _mark_signatures(lines, kinds)
-    reply = _collect(lines, kinds, {_Kind.NEW})
-    if not reply:
-        kinds = [_Kind.NEW if kind is _Kind.SIGNATURE else kind for kind in kinds]
-        reply = _collect(lines, kinds, {_Kind.NEW})
-    quoted = _collect(lines, kinds, {_Kind.QUOTED})
-    signature = _collect(lines, kinds, {_Kind.SIGNATURE, _Kind.DEVICE})
-    return Cut(reply, f"{quoted}\n{rest}".strip() if rest else quoted, signature)
+    """Cut a readable body into new text, quoted text and signature; what is beyond the limits is quoted."""
+    head, rest = _limit(text)
+    lines = _split(head)
+    kinds, doubtful = _mark(lines)
+    shown = _find_shown(lines, kinds)
+    reply = _join(lines, shown)
+    quoted = {Kind.MARKED, Kind.QUOTED}
+    left = [not show for show in shown]
+    quoted_text = _join(lines, [hidden and kind in quoted for hidden, kind in zip(left, kinds, strict=True)])
+    signature = _join(lines, [hidden and kind not in quoted for hidden, kind in zip(left, kinds, strict=True)])
+    return Cut(reply, f"{quoted_text}\n{rest}".strip() if rest else quoted_text, signature, doubtful)
 
 
-def _mark_quotes(lines: Sequence[str]) -> list[_Kind]:
-    """Give every line its kind, with separators as part of what they separate."""
-    kinds = [_Kind.NEW] * len(lines)
+def find_own_words(reply: str) -> str:
+    """Return what of a reply its sender says now: no quoted line and no farewell, in which no command may stand.
+
+    Words that stand only in a signature are kept when there are no others.
+    """
+    lines = _split(_limit(reply)[0])
+    kinds, _ = _mark(lines)
+    own = _join(lines, [kind is Kind.NEW for kind in kinds])
+    own = own or _join(lines, [kind in {Kind.SIGNATURE, Kind.FAREWELL} for kind in kinds])
+    return _EMPTY_LINES.sub("\n\n", own)
+
+
+def _limit(text: str) -> tuple[str, str]:
+    """Return the text that is looked at, and what is beyond a million characters or a hundred thousand lines."""
+    head = text[:LONGEST_TEXT]
+    if head.count("\n") > MOST_LINES:
+        head = "\n".join(head.split("\n", MOST_LINES)[:MOST_LINES])
+    return head, text[len(head) :]
+
+
+def _split(text: str) -> list[str]:
+    return [part for line in text.replace("\r\n", "\n").split("\n") for part in split_shared_line(line)]
+
+
+def _mark(lines: Sequence[str]) -> tuple[list[Kind], bool]:
+    kinds, doubtful = _mark_quotes(lines)
+    mark_signatures(lines, kinds)
+    return kinds, doubtful
+
+
+def _find_shown(lines: Sequence[str], kinds: Sequence[Kind]) -> list[bool]:
+    """Tell of each line whether it is part of the reply.
+
+    Quoted lines above an answer stay in their place, as do the answers between them; only when one attributed quote
+    stands above everything new is it no more than what is answered.
+    """
+    own = {Kind.NEW, Kind.FAREWELL}
+    filled = [(i, kinds[i]) for i, line in enumerate(lines) if line.strip()]
+    new = [i for i, kind in filled if kind in own]
+    if not new:
+        only_marked = bool(filled) and all(kind is Kind.MARKED for _, kind in filled)
+        return [only_marked and kind in {Kind.MARKED, Kind.NEW} for kind in kinds]
+    leading = filled[0][1] is Kind.QUOTED and not any(kind is Kind.MARKED and i > new[0] for i, kind in filled)
+    last = new[0] if leading else new[-1]
+    return [
+        (kind in own and (not leading or i >= new[0])) or (kind is Kind.MARKED and i < last and not leading)
+        for i, kind in enumerate(kinds)
+    ]
+
+
+def _mark_quotes(lines: Sequence[str]) -> tuple[list[Kind], bool]:
+    """Give every line its kind, with separators as part of what they separate, and tell whether it is doubtful."""
+    kinds = [Kind.NEW] * len(lines)
     fresh: list[int] = []
+    doubtful = False
     index = 0
     while index < len(lines):
         if is_marked(lines[index]):
-            kinds[index] = _Kind.QUOTED
+            kinds[index] = Kind.MARKED
         elif (first := find_attribution(lines, index)) >= 0:
             while fresh and fresh[-1] >= first:
                 fresh.pop()
             _fill(kinds, first, index + 1)
             # With nothing new above and no quote marks below, the answer must stand below.
-            if fresh and not _goes_on_marked(lines, index + 1):
-                _fill(kinds, first, len(lines))
-                break
+            if not _goes_on_marked(lines, index + 1):
+                if fresh:
+                    _fill(kinds, first, len(lines))
+                    break
+                doubtful = True
         elif end := _separator_end(lines, index):
             _fill(kinds, _with_rules_before(lines, index), end)
             if not _goes_on_marked(lines, end):
@@ -85,7 +128,7 @@ def _mark_quotes(lines: Sequence[str]) -> list[_Kind]:
         elif lines[index].strip() and not is_device_line(lines[index]):
             fresh.append(index)
         index += 1
-    return kinds
+    return kinds, doubtful
 
 
 def _separator_end(lines: Sequence[str], index: int) -> int:
@@ -101,7 +144,7 @@ def _separator_end(lines: Sequence[str], index: int) -> int:
 def _with_rules_before(lines: Sequence[str], index: int) -> int:
     """Return where the rule begins that a mail program drew above a separator."""
     first = index
-    while first > 0 and index - first < SIGNATURE_LINES and (not lines[first - 1].strip() or is_rule(lines[first - 1])):
+    while first > 0 and index - first < _RULE_DISTANCE and (not lines[first - 1].strip() or is_rule(lines[first - 1])):
         first -= 1
     return first
 
@@ -114,68 +157,23 @@ def _goes_on_marked(lines: Sequence[str], first: int) -> bool:
     return index < len(lines) and is_marked(lines[index])
 
 
-def _fill(kinds: list[_Kind], first: int, end: int) -> None:
-    kinds[first:end] = [_Kind.QUOTED] * (end - first)
+def _fill(kinds: list[Kind], first: int, end: int) -> None:
+    kinds[first:end] = [Kind.QUOTED] * (end - first)
 
 
-def _mark_signatures(lines: Sequence[str], kinds: list[_Kind]) -> None:
-    """Mark signatures at the end of each stretch of new text."""
-    earlier = False
-    for first, end in _stretches(kinds):
-        filled = [i for i in range(first, end) if lines[i].strip()]
-        for i in filled:
-            if is_device_line(lines[i]):
-                kinds[i] = _Kind.DEVICE
-        start = _signature_start(lines, kinds, filled, earlier=earlier)
-        for i in range(start, end) if start is not None else ():
-            if kinds[i] is _Kind.NEW:
-                kinds[i] = _Kind.SIGNATURE
-        earlier = earlier or any(kinds[i] is _Kind.NEW for i in filled)
-
-
-def _stretches(kinds: Sequence[_Kind]) -> list[tuple[int, int]]:
-    """Return first line and end of each stretch of new text."""
-    found: list[tuple[int, int]] = []
-    for index, kind in enumerate(kinds):
-        if kind != _Kind.NEW:
-            continue
-        if found and found[-1][1] == index:
-            found[-1] = (found[-1][0], index + 1)
-        else:
-            found.append((index, index + 1))
-    return found
-
-
-def _signature_start(
-    lines: Sequence[str], kinds: Sequence[_Kind], filled: Sequence[int], *, earlier: bool
-) -> int | None:
-    """Return the line where the signature of a stretch begins: after a mark, a rule, or a farewell with a name."""
-    own = [i for i in filled if kinds[i] is _Kind.NEW]
-    mark = next((i for i in own if is_signature_mark(lines[i])), None)
-    before = [i for i in own if mark is None or i < mark]
-    for position in range(max(0, len(before) - FOOTER_LINES - 1), len(before)):
-        if is_rule(lines[before[position]]) and lines[before[position]].strip()[0] == "_" and (position or earlier):
-            return before[position]
-    for position in range(max(0, len(before) - SIGNATURE_LINES - 1), len(before)):
-        following = before[position + 1 :]
-        if not is_closing(lines[before[position]]) or not (position or earlier):
-            continue
-        if all(is_signature_text(lines[i]) or is_closing(lines[i]) for i in following):
-            return before[position]
-    return mark
-
-
-def _collect(lines: Sequence[str], kinds: Sequence[_Kind], wanted: set[_Kind]) -> str:
-    """Join the lines of these kinds; where something was taken out, one empty line stays."""
+def _join(lines: Sequence[str], wanted: Sequence[bool]) -> str:
+    """Join the wanted lines as they stand; where words were taken out between two of them, one empty line stays."""
     kept: list[str] = []
     gap = False
-    for line, kind in zip(lines, kinds, strict=True):
-        if kind not in wanted:
-            gap = True
+    for line, want in zip(lines, wanted, strict=True):
+        if not want:
+            gap = gap or bool(line.strip())
             continue
-        if gap and kept and kept[-1].strip() and line.strip():
-            kept.append("")
-        gap = False
-        if line.strip() or (kept and kept[-1].strip()):
-            kept.append(line.rstrip())
+        if gap and not line.strip() and kept and not kept[-1].strip():
+            continue
+        if gap and line.strip():
+            if kept and kept[-1].strip() and not is_marked(line):
+                kept.append("")
+            gap = False
+        kept.append(line.rstrip())
     return "\n".join(kept).strip()

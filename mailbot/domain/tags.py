@@ -26,10 +26,11 @@ _NEAR_MINIMUM_LENGTH = 4  # shorter words are near to too many others
 _BRACKETED = re.compile(r"[\[［【{<(]\s*([^\[\]［］【】{}<>()]{1,60}?)\s*[\]］】}>)]")
 _HASHTAG = re.compile(r"(?<!\S)#([\w\u0900-\u097f-]{2,40})")
 _DASHES = re.compile(r"\s+[-–—|/]+\s+|\s*\|\s*|(?<=\S)\s?:\s+")
-_LABELLED = re.compile(
-    r"^[\s>*•\-]*((?:[^:：=\-–]|(?<=\S)-(?=[^\W\d])){2,40}?)\s*(?:[:：=]|\s[-–]\s|-(?=\s*[\d+]))\s*(.{1,120}?)\s*$"
-)
-_LABEL_AND_DIGITS = re.compile(r"^[\s*•]*([^\d:+]{3,30}?)\s+(\+?[\d०-९][\d०-९\s-]{4,16})\s*$")
+_LABELLED = re.compile(r"((?:[^:：=\-–]|(?<=\S)-(?=[^\W\d])){2,40}?)\s*(?:[:：=]|\s[-–]\s|-(?=\s*[\d+]))\s*(.{1,120})$")
+_LABEL_AND_DIGITS = re.compile(r"([^\d:+]{3,30}?)\s+(\+?[\d०-९][\d०-९\s-]{4,16})$")
+# Taken off before a line is compared: within the patterns these would cost the cube of their length.
+_LINE_START = re.compile(r"[\s>*•\-]*")
+_LONGEST_LABELLED_LINE = 200
 _EMPLOYEE_ID_DIGITS = 6
 # Round brackets are ordinary writing as well: what they hold leaves the title only where the subject begins with it.
 TAG_BRACKETS = "[［【{"
@@ -103,7 +104,8 @@ def parse_lines(text: str, catalogue: Catalogue, grammar: Grammar) -> tuple[Fiel
     labels = dict(grammar.labels)
     fields, rest, seen = Fields(), [], 0
     for line in text.split("\n"):
-        match = _LABELLED.match(line[:200]) or _LABEL_AND_DIGITS.match(line[:200])
+        bare = _LINE_START.sub("", line[:_LONGEST_LABELLED_LINE].rstrip(), count=1)
+        match = _LABELLED.match(bare) or _LABEL_AND_DIGITS.match(bare)
         field = labels.get(fold(match.group(1))) if match else None
         if match is None or field is None or seen == _MOST_LABELLED_LINES:
             rest.append(line)

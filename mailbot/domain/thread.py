@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.domain.numbering import find_numbers, number_from_digits
+from mailbot.domain.quotes import find_own_words
 from mailbot.domain.trust import find_tokens, is_valid
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk) -> Clues
     ids = mail.thread_ids[:MAXIMUM_IDS]
     proven: list[str] = []
     if mail.sender is not None and mail.sender_count == 1:
-        places = (*ids, *mail.recipients, mail.reply)
+        places = (*ids, *mail.recipients, find_own_words(mail.reply))
         valid = (token for token in find_tokens(places) if is_valid(token, desk.keys, mail.sender.address))
         proven = [number for token in valid if (number := number_from_digits(desk.prefix, token.digits))]
     numbers = find_numbers(desk.prefix, mail.subject)

@@ -10,6 +10,7 @@ from mailbot.domain.grammar import Commands, parse_command_line, parse_commands
 from mailbot.domain.language import find_language
 from mailbot.domain.numbering import find_numbers
 from mailbot.domain.people import Language
+from mailbot.domain.quotes import find_own_words
 from mailbot.domain.screen import Screening, screen
 from mailbot.domain.tags import Fields, parse_importance, parse_lines, parse_subject
 from mailbot.domain.text import fold
@@ -52,7 +53,8 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
     catalogue, grammar = desk.catalogue, desk.grammar
     bare, is_answer = strip_subject(mail.subject, desk)
     tagged, title = parse_subject(bare, catalogue)
-    commands = parse_commands(mail.reply, grammar)
+    own = find_own_words(mail.reply)
+    commands = parse_commands(own, grammar)
     if not commands.commands and not is_answer:
         commands = _subject_command(mail, bare, commands, desk)
     lined, words = parse_lines(commands.spoken, catalogue, grammar)
@@ -61,7 +63,7 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
     fields = lined.or_else(tagged).or_else(parse_importance(headers, catalogue))
     return Understanding(
         screening=screen(mail, desk.own_addresses),
-        language=find_language(f"{bare}\n{mail.reply or mail.text}"),
+        language=find_language(f"{bare}\n{own or mail.text}"),
         title=title,
         fields=fields,
         lined=lined,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.domain.quotes import LONGEST_TEXT, cut_reply
+from mailbot.domain.quotes import LONGEST_TEXT, MOST_LINES, cut_reply, find_own_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,10 +67,11 @@ def test_a_reply_above_its_quote(new: str, quote: str) -> None:
 
 
 def test_answers_between_the_quotes_stay() -> None:
-    """Whoever answers question by question loses none of the answers."""
+    """Whoever answers question by question loses no answer, and each keeps its place between the quoted lines."""
     head = "Sir,\n\nOn Mon, 23 Nov 2026 at 10:15, Desk <d@tax.example> wrote:\n"
     text = f"{head}> Which browser?\n\nChrome\n\n> Which office?\n\nLucknow\n"
-    assert cut_reply(text).reply == "Sir,\n\nChrome\n\nLucknow"
+    assert cut_reply(text).reply == "Sir,\n\n> Which browser?\n\nChrome\n\n> Which office?\n\nLucknow"
+    assert find_own_words(cut_reply(text).reply) == "Sir,\n\nChrome\n\nLucknow"
 
 
 def test_an_answer_below_the_quote_stays() -> None:
@@ -83,6 +84,7 @@ def test_an_answer_below_an_unmarked_quote_is_kept_with_it() -> None:
     """When nothing stands above and nothing is marked, everything below is kept rather than lost."""
     text = "On Mon, 23 Nov 2026 at 10:15, Desk <d@tax.example> wrote:\nWhich browser?\n\nChrome 130\n"
     assert cut_reply(text).reply == "Which browser?\n\nChrome 130"
+    assert cut_reply(text).doubtful
 
 
 @pytest.mark.parametrize(
@@ -98,15 +100,25 @@ def test_a_reply_of_thanks_only_stays(text: str) -> None:
     [
         "-- \nRamesh Kumar\nAssistant Commissioner",
         "--\nRamesh Kumar",
-        "Regards,\nRamesh Kumar\nAssistant Commissioner, Sector 5\nMobile: 98390 12345",
-        "Thanks & Regards\n\nRamesh Kumar\nramesh.kumar@tax.example",
-        "सादर,\nरमेश कुमार\nसहायक आयुक्त, लखनऊ",
-        "धन्यवाद,\nरमेश",
-        "भवदीय\n\nरमेश कुमार\nराज्य कर अधिकारी\nमो. 9839012345",
+        "-Ramesh Kumar",
+        "========\nRamesh Kumar\nMobile: 98390 12345",
+        "Disclaimer: This e-mail and any attachments are confidential.\nIf it is not for you, delete it.",
+        "यह ई-मेल और इसके संलग्नक गोपनीय हैं।\nयदि यह आपके लिए नहीं है तो इसे हटा दें।",
+        "[cid:image001.png@01DC5E04.3C910508]",
+        "[image: error.png]",
+        "(Sent from mobile device)",
+        "Von meinem iPhone gesendet",
+        "Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.",
+        "Envoyé de mon iPhone",
+        "Enviado desde mi Samsung",
+        "iPhoneから送信",
+        "发自我的 iPhone",
+        "Отправлено с iPhone",
         "Sent from my iPhone",
         "मेरे iPhone से भेजा गया",
         "Get Outlook for Android<https://aka.ms/AAb9ysg>",
         "Sent from my Galaxy",
+        "Android के लिए Outlook प्राप्त करें",
         "Sent from Yahoo Mail on Android",
     ],
 )
@@ -138,15 +150,47 @@ def test_words_that_only_look_like_marks_stay(text: str) -> None:
     assert cut_reply(text).reply == text
 
 
-def test_a_mail_that_is_only_a_quote_has_no_reply() -> None:
+@pytest.mark.parametrize(
+    "farewell",
+    [
+        "Regards,\nRamesh Kumar\nAssistant Commissioner, Sector 5\nMobile: 98390 12345",
+        "Thanks & Regards\n\nRamesh Kumar\nramesh.kumar@tax.example",
+        "सादर,\nरमेश कुमार\nसहायक आयुक्त, लखनऊ",
+        "धन्यवाद,\nरमेश",
+        "भवदीय\n\nरमेश कुमार\nराज्य कर अधिकारी\nमो. 9839012345",
+        "Viele Grüße\nRamesh Kumar",
+    ],
+)
+def test_a_farewell_stays_in_the_reply_and_commands_nothing(farewell: str) -> None:
+    """A farewell and the name below it were written by the sender, but no command may stand in them."""
+    for below in ("", "\n\nOn Mon, 23 Nov 2026 at 10:15, Desk <d@tax.example> wrote:\n\n> quoted"):
+        reply = cut_reply(f"{NEW}\n\n{farewell}{below}").reply
+        assert reply == f"{NEW}\n\n{farewell}"
+        assert find_own_words(reply) == NEW
+
+
+def test_a_farewell_below_the_quote_is_a_signature() -> None:
+    """Who answers above the quote wrote nothing below it."""
+    assert cut_reply(f"{NEW}\n\n> quoted\n\nRegards\nRamesh Kumar").reply == NEW
+
+
+def test_quotes_alone_are_kept_when_nobody_is_said_to_have_written_them() -> None:
+    """Lines behind quote marks may be all that a person sent; of a quoted letter nothing is new."""
+    assert cut_reply("> Dear Sir\n> x").reply == "> Dear Sir\n> x"
+    assert find_own_words("> Dear Sir\n> x") == ""
+    assert cut_reply("On Mon, 23 Nov 2026 at 10:15, Desk <d@tax.example> wrote:\n\n> Dear Sir").reply == ""
+
+
+def test_a_forwarded_mail_without_a_word_has_no_reply() -> None:
     """Nothing new is nothing new."""
-    assert cut_reply("> Dear Sir\n> x").reply == ""
     assert cut_reply("---------- Forwarded message ---------\nFrom: a <a@tax.example>\n\nDear").reply == ""
 
 
-def test_a_mail_that_is_only_a_signature_is_kept() -> None:
-    """Text below a signature mark is kept when there is no other text."""
+def test_a_mail_that_is_only_a_signature_has_no_reply() -> None:
+    """Names and numbers below a signature mark are no reply; words that say something are."""
+    assert cut_reply("-- \nRamesh Kumar\nAssistant Commissioner, Sector 5").reply == ""
     assert cut_reply("-- \nlogin problem").reply == "--\nlogin problem"
+    assert find_own_words("-- \nlogin problem") == "--\nlogin problem"
 
 
 def test_a_screenshot_sent_from_a_phone_has_no_reply() -> None:
@@ -161,10 +205,13 @@ def test_a_list_footer_is_set_aside() -> None:
 
 
 def test_text_beyond_the_limit_is_kept_as_quote() -> None:
-    """A mail longer than a million characters is not read to its end, and not lost."""
+    """A mail of more than a million characters or a hundred thousand lines is not read to its end, and not lost."""
     cut = cut_reply("a" * LONGEST_TEXT + "b" * 10)
     assert len(cut.reply) == LONGEST_TEXT
     assert cut.quoted.endswith("b" * 10)
+    many = cut_reply("a\n" * (MOST_LINES + 10))
+    assert len(many.reply.split()) == MOST_LINES
+    assert len(many.quoted.split()) == 10
 
 
 LINES = st.lists(
@@ -212,6 +259,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "farewells": lambda n: "Thanks\n" * n,
     "ends of attributions": lambda n: "wrote:\n" * n,
     "quotes and answers": lambda n: "--\nanswer\n> quoted\n" * n,
+    "answers on the line of an attribution": lambda n: "ok On Mon, 23 Nov wrote:\n" * n,
+    "placeholders and notices": lambda n: "[cid:a] [cid:b]\n\nDisclaimer: x\n-Ram\n" * n,
     "originals": lambda n: "-----Original Message-----\n\n\n> a\n" * n,
 }
 

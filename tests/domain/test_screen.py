@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mailbot.domain.bounces import find_reported_ids
 from mailbot.domain.mail import Address, IncomingMail
 from mailbot.domain.screen import screen
 
@@ -21,6 +23,7 @@ def make_mail(
     subject: str = "लॉगिन नहीं हो रहा",
     message_id: str = "<1@tax.example>",
     part_types: tuple[str, ...] = ("text/plain",),
+    text: str = "",
     **headers: str,
 ) -> IncomingMail:
     """Return a mail of a person, with these headers besides."""
@@ -33,8 +36,8 @@ def make_mail(
         subject=subject,
         date=None,
         thread_ids=(),
-        text="",
-        reply="",
+        text=text,
+        reply=text,
         headers=given,
         part_types=part_types,
     )
@@ -147,3 +150,88 @@ def test_other_machines(mail: IncomingMail) -> None:
     found = screened(mail)
     assert (found.bounce, found.autoreply, found.automatic) == (False, False, True)
     assert found.reason
+
+
+DSN_SUBJECT = "Undelivered Mail Returned to Sender"
+FORWARDED = ("multipart/mixed", "text/plain", "message/rfc822", *DSN)
+
+
+@pytest.mark.parametrize(
+    ("actions", "bounce"),
+    [
+        (("failed",), True),
+        (("delayed",), False),
+        (("delivered",), False),
+        (("relayed",), False),
+        (("expanded",), False),
+        (("delivered", "failed"), True),
+        (("delayed", "delivered"), False),
+        (("undeliverable",), True),
+    ],
+)
+def test_a_delivery_report_is_a_bounce_when_it_failed_for_anybody(actions: tuple[str, ...], *, bounce: bool) -> None:
+    """RFC 3464 2.3.3: only Action: failed is a failure, whatever the subject of the report says."""
+    mail = replace(make_mail("mailer-daemon@tax.example", DSN_SUBJECT, part_types=DSN), delivery_actions=actions)
+    found = screened(mail)
+    assert (found.bounce, found.autoreply, found.automatic) == (bounce, False, True)
+
+
+def test_a_person_who_attaches_a_delivery_report_is_a_person() -> None:
+    """The report stands inside of the mail that was forwarded, and is not what the sender says."""
+    found = screened(make_mail(subject="Fwd: Undelivered Mail", part_types=FORWARDED, text="कृपया देखें।"))
+    assert (found.bounce, found.automatic) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear sir, the notice could not be delivered to the dealer, it says 550 5.1.1 user unknown.",
+        "महोदय, व्यापारी का मेल वितरित नहीं हो रहा है।",
+        "E-way bill 12 was not delivered, the lorry is at the check post.",
+    ],
+)
+def test_people_who_write_about_a_failed_delivery_are_people(text: str) -> None:
+    """The words alone make no bounce: the signs of a mail system must come with them."""
+    for subject in ("Delivery failed of E-way bill", "Undeliverable: show cause notice", "मेल वापस आ गया"):
+        found = screened(make_mail(subject=subject, text=text))
+        assert (found.bounce, found.automatic) == (False, False), subject
+
+
+def test_a_mail_system_that_tries_again_is_no_bounce() -> None:
+    """A notice that delivery takes longer is automatic; nothing has failed yet."""
+    text = "A message has not yet been delivered to its recipients.\n\nNo action is required on your part."
+    found = screened(make_mail("mailer-daemon@tax.example", "Mail delivery", text=text))
+    assert (found.bounce, found.autoreply, found.automatic) == (False, False, True)
+
+
+def test_a_mail_system_that_gave_up_is_a_bounce_although_it_tried_long() -> None:
+    """Words of delay do not count when the mail system says that it gives up."""
+    text = "Your message could not be delivered: it has been delayed for 5 days, and I've given up. Permanent error."
+    found = screened(make_mail("mailer-daemon@tax.example", "failure notice", text=text))
+    assert found.bounce
+
+
+def test_an_absence_notice_with_words_of_delay_is_an_answer() -> None:
+    """What an absence notice says about delay is said by a person who is away."""
+    subject = "Automatic reply: Temporarily out of office"
+    found = screened(make_mail(subject=subject, auto_submitted="auto-replied", text="My reply will be delayed."))
+    assert (found.bounce, found.autoreply) == (False, True)
+
+
+def test_list_unsubscribe_in_an_answer_makes_no_newsletter() -> None:
+    """Programs that count who opens a letter add List-Unsubscribe to what people write; newsletters answer nothing."""
+    counted = make_mail(list_unsubscribe="<mailto:u@counter.example>")
+    assert screened(counted).automatic
+    assert not screened(replace(counted, thread_ids=("<mb.k1.2611000427.a.b@tax.example>",))).automatic
+
+
+def test_the_letter_that_a_bounce_is_about() -> None:
+    """The id is found in the report, in the letter below the text, and in References, the surest first."""
+    text = "Sorry, no mailbox here.\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <2@tax.example>\n"
+    mail = replace(
+        make_mail("mailer-daemon@tax.example", "failure notice", text=text),
+        reported_ids=("<1a@tax.example>",),
+        thread_ids=("<3@tax.example>", "<2@tax.example>"),
+    )
+    assert find_reported_ids(mail) == ("<1a@tax.example>", "<2@tax.example>", "<3@tax.example>")
+    assert find_reported_ids(make_mail(message_id="<2@tax.example>", text=text)) == ()

@@ -22,6 +22,20 @@ YAHOO = '<div>ठीक है</div><div id="ydp1" class="yahoo_quoted"><div>Dea
 APPLE = """<div>Chrome</div><div><blockquote type="cite"><div>On 23 Nov 2026, Desk wrote:</div><div>Browser?</div>
 </blockquote></div>"""
 
+INDONESIAN = """<div>selesai</div><div class="gmail_quote"><div class="gmail_attr">Pada 23 Nov 2026 pukul 10.15 Desk
+&lt;<a href="mailto:desk@tax.example">desk@tax.example</a>&gt; menulis begini:<br></div>
+<blockquote class="gmail_quote">Dear Sir</blockquote></div>"""
+SIGNED = """<div>काम हो गया</div><br><div class="gmail_signature">Ramesh Kumar<br>Sector 5</div>"""
+ZIMBRA = (
+    """<div>theek hai</div><hr id="zwchr"><div><b>From: </b>Desk<br><b>To: </b>Ramesh<br></div><div>Dear Sir</div>"""
+)
+WINDOWS = """<div>done</div><div style="border-top-color: rgb(229, 229, 229);"><b>Absender:</b> Desk</div>
+<div>Dear Sir</div>"""
+ZOHO = """<div>ok</div><div class="zmail_extra"><div>आपने सोमवार को कहा</div><div>Dear Sir</div></div>"""
+YANDEX = (
+    """<div>Done.</div><div>24.11.2026, 10:15, Desk &lt;desk@tax.example&gt;:</div><blockquote>Dear Sir</blockquote>"""
+)
+
 
 @pytest.mark.parametrize(
     ("html", "text"),
@@ -56,8 +70,15 @@ def test_html_becomes_text(html: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("html", "reply"),
-    [(GMAIL, "पुनः खोलें"), (OUTLOOK, "RESOLVED"), (OUTLOOK_WEB, "ho gaya"), (YAHOO, "ठीक है"), (APPLE, "Chrome")],
-    ids=["Gmail", "Outlook", "Outlook on the web", "Yahoo", "Apple"],
+    [
+        *((GMAIL, "पुनः खोलें"), (OUTLOOK, "RESOLVED"), (OUTLOOK_WEB, "ho gaya"), (YAHOO, "ठीक है"), (APPLE, "Chrome")),
+        *((INDONESIAN, "selesai"), (SIGNED, "काम हो गया"), (ZIMBRA, "theek hai"), (WINDOWS, "done"), (ZOHO, "ok")),
+        (YANDEX, "Done."),
+    ],
+    ids=[
+        *("Gmail", "Outlook", "Outlook on the web", "Yahoo", "Apple"),
+        *("Gmail in a language not listed", "Gmail signature", "Zimbra", "Windows Mail", "Zoho", "Yandex"),
+    ],
 )
 def test_quotes_are_cut_by_structure(html: str, reply: str) -> None:
     """What a mail program marks as a quote is cut, whatever its language."""
@@ -68,7 +89,7 @@ def test_answers_between_quotes_stay() -> None:
     """Answers between two quotes keep their place."""
     first, second = "<blockquote>Browser?</blockquote>", "<blockquote>Office?</blockquote>"
     html = f"<div>Sir,</div>{first}<div>Chrome</div>{second}<div>Lucknow</div>"
-    assert cut_reply(to_text(html, Notes())).reply == "Sir,\n\nChrome\n\nLucknow"
+    assert cut_reply(to_text(html, Notes())).reply == "Sir,\n> Browser?\nChrome\n> Office?\nLucknow"
 
 
 def test_pasted_pictures_are_taken_out() -> None:

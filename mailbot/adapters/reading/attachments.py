@@ -14,7 +14,7 @@ from mailbot.domain.text import clean_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mailbot.adapters.reading.bodies import Content, File
+    from mailbot.adapters.reading.content import Content, File
     from mailbot.adapters.reading.limits import Notes
 
 _FOLDERS = re.compile(r"[/\\]+")
@@ -71,16 +71,25 @@ def _is_shown(file: File, name: str, shown: frozenset[str]) -> bool:
 
 
 def _other_name(file: File) -> str:
-    """Return the name in Content-Location or Content-ID, when it looks like one: image001.png@01DC5A2B."""
+    """Return a name from what else a part says of itself.
+
+    That is Content-Location or Content-ID, when it looks like a name (image001.png@01DC5A2B), or its description
+    ("Delivery report").
+    """
     for source in (file.location.partition("?")[0], file.content_id.partition("@")[0]):
         last = clean_name(source)
         if _FILE_NAME.fullmatch(last):
             return last
-    return ""
+    described = clean_name(file.description)
+    if not described or _FILE_NAME.fullmatch(described):
+        return described
+    return f"{described}.{ending(file.declared)}"
 
 
 def _numbered(content_type: str, declared: str, numbers: dict[str, int]) -> str:
-    """Name a file without a name after what it is: image-1.png."""
+    """Name a file without a name after what it is: image-1.png; an invitation as every mail program calls it."""
+    if declared == "text/calendar":
+        return "invite.ics"
     kind = content_type.partition("/")[0]
     word = kind if kind in {"image", "message", "text", "audio", "video"} else "attachment"
     suffix = ending(content_type)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.reading import html
 from mailbot.adapters.reading.charsets import decode
+from mailbot.adapters.reading.content import Content, File, join
 from mailbot.adapters.reading.flowed import unflow
-from mailbot.adapters.reading.structure import MESSAGE, TEXT, Part
+from mailbot.adapters.reading.packed import read_hidden_text, unpack_text, unpack_tnef
+from mailbot.adapters.reading.structure import MESSAGE, MESSAGES, TEXT, Part
 from mailbot.adapters.reading.words import decode_words
 from mailbot.domain.quote_lines import FORWARD_LINE
 from mailbot.domain.text import clean_line, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mailbot.adapters.reading.limits import Notes
 
@@ -28,44 +30,53 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40}
 _IS_HTML = re.compile(r"\s*(<!doctype html|<html[\s>])", re.IGNORECASE)
 _LOST = re.compile(r"\?{4,}|\ufffd")
 _WORDS = re.compile(r"\w")
+_LINK = re.compile(r"<(?:https?://|mailto:)?[^<>\s]{1,500}>")
+# What is only shown when there is nothing else: what a report says to a program (RFC 6522), and a piece of a mail.
+_STATUS = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+        "message/feedback-report",
+        "text/rfc822-headers",
+        "message/partial",
+    }
+)
+_TOLD = {
+    "application/pgp-encrypted": "The mail is encrypted with OpenPGP and cannot be read; "
+    "ask its sender to send it unencrypted.",
+    "message/partial": "The mail is one piece of a larger one (message/partial); the pieces were not put together.",
+    "message/external-body": "A part of the mail lies elsewhere (message/external-body) and was not fetched.",
+}
 _STUB_SHARE = 0.25
 _SHOWN_HEADERS = ("from", "date", "subject", "to")
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that came with a mail, before anybody looked at it."""
-
-    data: bytes
-    declared: str
-    name: str = ""
-    content_id: str = ""
-    location: str = ""
-    pasted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The readable text of a part, the text of its HTML if it has any, its files, and what its HTML shows."""
-
-    text: str = ""
-    html_text: str = ""
-    files: tuple[File, ...] = ()
-    shown: frozenset[str] = frozenset()
 
 
 def read_content(root: Part, notes: Notes) -> Content:
     """Return text and files of a mail; a text that is only there as a file is shown as well."""
     content = _read(root, notes)
+    leaves = tuple(_leaves(root))
     if content.text.strip():
-        return content
-    plain = next((part for part in _leaves(root) if part.content_type in _SHOWN and _is_file(part)), None)
-    if plain is None:
-        plain = next((part for part in _leaves(root) if part.content_type == "message/delivery-status"), None)
-    if plain is None:
-        return content
-    text = _show(plain, notes)
-    return Content(text.text, text.html_text, content.files, content.shown | text.shown)
+        # A first text is what was written, also when it has a name (RFC 8621 4.1.4).
+        first = _first_leaf(root)
+        is_kept = any(file.data is first.data for file in content.files)
+        if is_kept and first.content_type in _SHOWN and first.disposition.value != "attachment":
+            content = join((_show(first, notes), content))
+    else:
+        text = _find_text(leaves, notes)
+        content = Content(text.text, text.html_text, (*text.files, *content.files), content.shown | text.shown)
+    return content
+
+
+def _find_text(leaves: tuple[Part, ...], notes: Notes) -> Content:
+    """Return the text of the first file that has one, when a mail has no other."""
+    for part in leaves:
+        if part.content_type in _SHOWN and _is_file(part):
+            return _show(part, notes)
+    hidden = (read_hidden_text(part, notes) for part in leaves)
+    found = next((content for content in hidden if content.text.strip()), None)
+    status = next((part for part in leaves if part.content_type in _STATUS), None)
+    return found or (_show(status, notes) if status else Content())
 
 
 def read_forwarded(part: Part, notes: Notes) -> Content:
@@ -84,11 +95,16 @@ def read_forwarded(part: Part, notes: Notes) -> Content:
 def _read(part: Part, notes: Notes) -> Content:
     if part.content_type.startswith("multipart/") and not part.unread:
         return _read_multipart(part, notes)
+    if part.children and part.content_type not in MESSAGES:
+        inner = _read(part.children[0], notes)
+        return replace(inner, files=(*inner.files, _file(part, notes)))
     if part.children:
         return read_forwarded(part, notes)
     if part.content_type in _SHOWN and not _is_file(part):
         return _show(part, notes)
-    return Content(files=(_file(part, notes),))
+    if part.content_type in _TOLD:
+        notes.add(_TOLD[part.content_type])
+    return unpack_tnef(_file(part, notes), notes)
 
 
 def _read_multipart(part: Part, notes: Notes) -> Content:
@@ -97,7 +113,7 @@ def _read_multipart(part: Part, notes: Notes) -> Content:
     if part.content_type == "multipart/related":
         return _read_related(part, notes)
     is_report = part.content_type == "multipart/report"
-    return _join(_read_enclosed(child, notes, is_report=is_report) for child in part.children)
+    return join(_without_twins(_read_enclosed(child, notes, is_report=is_report) for child in part.children))
 
 
 def _read_alternative(part: Part, notes: Notes) -> Content:
@@ -127,10 +143,10 @@ def _read_related(part: Part, notes: Notes) -> Content:
     root = next((child for child in part.children if start and _content_id(child) == start), None)
     root = root or next((child for child in part.children if _can_show(child)), None)
     others = (
-        _read(child, notes) if child.children or child is root else Content(files=(_file(child, notes),))
+        _read(child, notes) if child.children or child is root else unpack_tnef(_file(child, notes), notes)
         for child in part.children
     )
-    return _join(others)
+    return join(others)
 
 
 def _can_show(part: Part) -> bool:
@@ -153,23 +169,30 @@ def _choose(contents: list[Content], notes: Notes) -> Content:
     return Content(plain.text, rich.html_text, files, shown)
 
 
+def _without_twins(contents: Iterable[Content]) -> Iterator[Content]:
+    """Show a text once that some programs send as plain text and as HTML in a sequence, instead of as alternatives."""
+    before = Content()
+    for content in contents:
+        if _is_twin(before, content):
+            files = (*before.files, *content.files)
+            before = Content(before.text, content.html_text, files, before.shown | content.shown)
+        else:
+            yield before
+            before = content
+    yield before
+
+
+def _is_twin(plain: Content, rich: Content) -> bool:
+    if not plain.text.strip() or plain.html_text or not rich.html_text:
+        return False
+    return _WORDS.findall(_LINK.sub("", plain.text)) == _WORDS.findall(_LINK.sub("", rich.html_text))
+
+
 def _is_worse(plain: str, rich: str) -> bool:
     """Tell whether plain text says less than the HTML beside it: a stub, lost letters, or HTML in disguise."""
     if len(_WORDS.findall(plain)) < len(_WORDS.findall(rich)) * _STUB_SHARE:
         return True
     return len(_LOST.findall(plain)) > len(_LOST.findall(rich))
-
-
-def _join(contents: Iterable[Content]) -> Content:
-    parts = tuple(contents)
-    texts = [content.text.strip("\n") for content in parts if content.text.strip()]
-    rich = [(content.html_text or content.text).strip("\n") for content in parts if content.text.strip()]
-    return Content(
-        "\n\n".join(texts),
-        "\n\n".join(rich) if any(content.html_text for content in parts) else "",
-        tuple(file for content in parts for file in content.files),
-        frozenset().union(*(content.shown for content in parts)),
-    )
 
 
 def _show(part: Part, notes: Notes) -> Content:
@@ -178,14 +201,15 @@ def _show(part: Part, notes: Notes) -> Content:
     if part.content_type == _HTML and not charset:
         meta = _META_CHARSET.search(part.data[:4096])
         charset = meta[1].decode("ascii", "replace") if meta else ""
-    text = decode(part.data, charset, notes)
+    data, files = unpack_text(part.data, notes) if part.content_type == TEXT else (part.data, ())
+    text = decode(data, charset, notes)
     if part.content_type == _HTML or _IS_HTML.match(text):
         return _show_html(text, notes)
     if part.content_type in _RICH:
         text = re.sub(r"<[^<>]{0,60}>", "", text.replace("<<", "<"))
     if part.kind.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, delete_space=part.kind.parameters.get("delsp", "").lower() == "yes")
-    return Content(clean_text(text).rstrip())
+    return Content(clean_text(text).rstrip(), "", files)
 
 
 def _show_html(source: str, notes: Notes) -> Content:
@@ -204,7 +228,11 @@ def _is_file(part: Part) -> bool:
 
 
 def _name(part: Part) -> str:
-    return part.disposition.parameters.get("filename", "") or part.kind.parameters.get("name", "")
+    """Return the name a part gives itself; some programs confuse the two parameters."""
+    given = (part.disposition.parameters, part.kind.parameters)
+    found = (parameters.get(key, "") for key, parameters in zip(("filename", "name"), given, strict=True))
+    swapped = (parameters.get(key, "") for key, parameters in zip(("name", "filename"), given, strict=True))
+    return next((name for name in (*found, *swapped) if name.strip()), "")
 
 
 def _content_id(part: Part) -> str:
@@ -215,14 +243,21 @@ def _file(part: Part, notes: Notes) -> File:
     name = _name(part)
     if not name and part.children:
         subject = clean_line(decode_words(part.children[0].header("subject"), notes), 100)
-        name = f"{subject}.eml" if subject else ""
+        name = f"{subject.replace('/', '-')}.eml" if subject else ""
     declared = MESSAGE if part.unread and part.children else part.content_type
-    return File(part.data, declared, name, _content_id(part), part.header("content-location").strip())
+    description = clean_line(decode_words(part.header("content-description"), notes), 100)
+    return File(part.data, declared, name, _content_id(part), part.header("content-location").strip(), description)
 
 
 def _leaves(part: Part) -> Iterable[Part]:
     if not part.children:
         yield part
-    elif part.content_type.startswith("multipart/"):
+    elif part.content_type not in MESSAGES:
         for child in part.children:
             yield from _leaves(child)
+
+
+def _first_leaf(part: Part) -> Part:
+    while part.children and part.content_type not in MESSAGES:
+        part = part.children[0]
+    return part

@@ -72,6 +72,7 @@ _SYNONYMS = {
     "8bit": "",
     "7bit": "",
 }
+_BEHIND = re.compile(r"[(,;]")
 _SINGLE_BYTE = frozenset({"cp1252", "cp1254"})
 _WIDE = re.compile(r"utf-?(16|32)$")
 _ESCAPES = (b"\x1b$", b"\x1b(")
@@ -95,7 +96,7 @@ def decode(data: bytes, label: str, notes: Notes, what: str = "The text") -> str
 
 def find_charset(label: str) -> str | None:
     """Return the Python codec that a label means, "" when it says nothing, None when it is not on the list."""
-    name = re.sub(r"[\s_]+", "-", label.strip("\"'; \t").lower()).split("*")[0]
+    name = re.sub(r"[\s_]+", "-", _BEHIND.split(label.strip("\"'; \t").lower())[0].strip()).split("*")[0]
     name = _SYNONYMS.get(name, name)
     if not name:
         return ""
@@ -115,6 +116,22 @@ def _is_stateful(name: str, data: bytes) -> bool:
         or name.startswith(("iso-2022", "utf-16", "utf-32", "utf16", "utf32"))
         or (data.startswith(_ESCAPES) or any(escape in data for escape in _ESCAPES))
     )
+
+
+def _is_narrow(data: bytes) -> bool:
+    """Tell whether text that is called UTF-16 is UTF-8: no zero bytes, and no byte that fills every second place.
+
+    In real UTF-16 the byte that names the script (9 for Devanagari) does.
+    """
+    if 0 in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    half = len(data) // 4
+    if any(places.count(max(set(places), key=places.count)) > half for places in (data[0::2], data[1::2]) if places):
+        return False
+    try:
+        return bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _decode_common(data: bytes, name: str, label: str, notes: Notes, what: str) -> str:
@@ -151,6 +168,9 @@ def _decode_broken(data: bytes, name: str, notes: Notes, what: str) -> str:
 
 def _decode_other(data: bytes, name: str, notes: Notes, what: str) -> str:
     wide = _WIDE.fullmatch(name)
+    if wide and _is_narrow(data):
+        notes.add(f"{what} is labelled {name} and was read as UTF-8, which it is.")
+        return data.decode("utf-8")
     if wide and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
         # Without a byte order mark the zero bytes of ASCII text tell the order (RFC 2781 4.3 says big-endian).
         name = f"utf-{wide[1]}-le" if data[1::2].count(0) > data[0::2].count(0) else f"utf-{wide[1]}-be"

@@ -27,7 +27,9 @@ _ID = re.compile(r"<([^<>\s]{1,990})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"]{1,900}@[^\s<>,;\"]{1,90}")
 # Only for a value in which the scanner finds no address at all; each part excludes what the next begins with.
 _LAST_RESORT = re.compile(r"(?<![^\s<>\"'(:,;])([^\s<>\"'():,;@]{1,64}@[^\s<>\"'():,;@]{1,253})")
+_SEPARATOR = frozenset(",;")
 _QUOTED_AND_COMMENTS = re.compile(r"\"[^\"]*\"|\([^()]*\)")
+_EMPTY_BRACKETS = re.compile(r"[(<\[]\s*[)>\]]")
 _LONGEST_ADDRESS = 320
 
 
@@ -150,14 +152,16 @@ def _guess_address(value: str, notes: Notes) -> Address | None:
     if not found:
         return None
     name = text.partition("<")[0] if "<" in text else text.replace(found[-1], " ")
-    return Address(_normal(found[-1].removeprefix("mailto:").strip(".")), _clean_name(name, notes))
+    name = _EMPTY_BRACKETS.sub(" ", name.replace("[mailto", " ")).strip(' <>,;:"')
+    address = found[-1].removeprefix("mailto:").strip(".")
+    return Address(_normal(address if "[" in address else address.rstrip("]")), _clean_name(name, notes))
 
 
 def _with_whole_name(address: Address, raw: str, notes: Notes) -> Address:
     """Give back the part of an unquoted name that stands in front of a comma: Kumar, Ramesh <r@tax.example>."""
     text = to_text(raw, notes)
     before, bracket, _ = text.partition("<")
-    if not bracket or "," not in before or '"' in before or "@" in before:
+    if not bracket or _SEPARATOR.isdisjoint(before) or '"' in before or "@" in before:
         return address
     return Address(address.address, _clean_name(before, notes))
 

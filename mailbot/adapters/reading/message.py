@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.reading import headers as fields
 from mailbot.adapters.reading import limits
 from mailbot.adapters.reading.attachments import make_attachments
-from mailbot.adapters.reading.bodies import Content, read_content
+from mailbot.adapters.reading.bodies import read_content
+from mailbot.adapters.reading.content import Content
 from mailbot.adapters.reading.limits import Notes
+from mailbot.adapters.reading.reports import read_report
 from mailbot.adapters.reading.structure import parse_head, parse_structure
+from mailbot.adapters.reading.whole import find_bytes
 from mailbot.adapters.reading.wire import MailReading
+from mailbot.adapters.reading.words import read_in_charset
 from mailbot.domain.errors import UnreadableMailError
 from mailbot.domain.mail import Attachment, IncomingMail
 from mailbot.domain.quotes import cut_reply
@@ -34,6 +39,7 @@ def read_message(raw: bytes, *, oversized: bool) -> MailReading:
     notes = Notes()
     if not raw.strip():
         raise UnreadableMailError("The mail is empty; ask its sender to send it again.")
+    raw = find_bytes(raw, notes)
     if oversized:
         notes.add("The mail is larger than the limit and was not downloaded; only its headers were read.")
         return _build(parse_head(raw, notes), (), Content(), notes, oversized=True)
@@ -42,7 +48,11 @@ def read_message(raw: bytes, *, oversized: bool) -> MailReading:
         if _is_binary(raw):
             raise UnreadableMailError("These bytes are no mail: they have no headers and are no text.")
         notes.add("The mail has no headers at all; everything was read as text.")
-    return _build(root.headers, tuple(_part_types(root)), read_content(root, notes), notes, oversized=False)
+    report = read_report(root)
+    headers = read_in_charset(root.headers, _first_charset(root))
+    reading = _build(headers, tuple(_part_types(root)), read_content(root, notes), notes, oversized=False)
+    mail = replace(reading.mail, delivery_actions=report.actions, reported_ids=report.ids)
+    return MailReading(mail, reading.files)
 
 
 def _build(
@@ -81,8 +91,17 @@ def _cut(content: Content, notes: Notes) -> tuple[str, str]:
     if not cut.quoted and content.html_text and content.html_text != content.text:
         rich = cut_reply(content.html_text)
         if rich.quoted and rich.reply:
-            return text, rich.reply
+            cut = rich
+    if cut.doubtful:
+        notes.add("It is not certain which part of the mail is new and which is quoted; more of it was kept, not less.")
     return text, cut.reply
+
+
+def _first_charset(part: Part) -> str:
+    """Return the charset that the first text of a mail names; its headers are in the same when they are raw."""
+    while part.children and not part.kind.parameters.get("charset"):
+        part = part.children[0]
+    return part.kind.parameters.get("charset", "")
 
 
 def _part_types(part: Part) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from mailbot.adapters.reading.charsets import decode
+from mailbot.adapters.reading.charsets import decode, find_charset
 from mailbot.adapters.reading.limits import PARAMETER_VALUE
 from mailbot.adapters.reading.words import decode_words
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from mailbot.adapters.reading.limits import Notes
 
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
+_NO_SEMICOLON = re.compile(
+    r"\"(?:[^\"\\]|\\.)*+\"|(?:\A\s*+|(?<![,\s])[,\s]++)(?=(?:filename|name|charset|boundary|format|delsp|title|server|type|"
+    r"report-type|protocol|micalg|smime-type|size)(?:\*\d{0,3}){0,2}\s{0,9}=)",
+    re.IGNORECASE,
+)
+_SLASH = re.compile(r"\s{0,9}/\s{0,9}")
+_PLAIN_2231 = re.compile(r"([\w-]{3,40})'[\w-]{0,20}'([^']*%[0-9A-Fa-f]{2}[^']*)")
 _COMMENT = re.compile(r"\([^()]*\)")
 _MOST = 100
 _CHARSET_MARKS = 2
@@ -33,22 +40,29 @@ class Field:
 
 def parse_field(raw: str, notes: Notes) -> Field:
     """Return value and parameters of a structured header. Never raises; takes linear time."""
-    pieces = _split(raw[:PARAMETER_VALUE])
-    value = _COMMENT.sub("", next(pieces, "")).strip().strip('"').lower()
+    pieces = _split(_with_semicolons(raw[:PARAMETER_VALUE]))
+    value = _SLASH.sub("/", _COMMENT.sub("", next(pieces, "")).strip().strip('"').lower())
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
-    for count, piece in enumerate(pieces):
+    for count, given in enumerate(pieces):
+        # Some programs encode the whole parameter, with its name.
+        piece = decode_words(given, notes) if given.lstrip().startswith("=?") else given
         name, equals, content = piece.partition("=")
         match = _SECTION.fullmatch(name.strip().lower())
         if not equals or match is None or count >= _MOST:
             continue
         if match[2] is None and match[3] is None:
-            plain.setdefault(match[1], decode_words(_unquote(content), notes))
+            plain.setdefault(match[1], _decode_plain(_unquote(content), notes))
         else:
             section = sections.setdefault(match[1], {})
             section.setdefault(int(match[2] or 0), (_unquote(content), match[3] is not None))
     joined = {name: _join(section, notes) for name, section in sections.items()}
     return Field(value, plain | joined)
+
+
+def _with_semicolons(raw: str) -> str:
+    """Put in the semicolons that are missing in "attachment filename=a.png" or "text/plain, charset=utf-8"."""
+    return _NO_SEMICOLON.sub(lambda found: found[0] if found[0].startswith('"') else "; ", raw)
 
 
 def _split(raw: str) -> Iterator[str]:
@@ -76,6 +90,14 @@ def _unquote(content: str) -> str:
     inner = bare[1:closed] if closed > 0 else bare[1:]
     # Windows paths (C:\scan.png) are not escapes: only a quote or a backslash is (RFC 5322 3.2.1, in practice).
     return re.sub(r'\\(["\\])', r"\1", inner)
+
+
+def _decode_plain(content: str, notes: Notes) -> str:
+    """Decode a value that is not marked as encoded: encoded words in it, or all of RFC 2231 but the star."""
+    marked = _PLAIN_2231.fullmatch(content)
+    if marked and find_charset(marked[1]):
+        return decode(unquote_to_bytes(marked[2]), marked[1], notes, "A file name")
+    return decode_words(content, notes)
 
 
 def _join(section: Mapping[int, tuple[str, bool]], notes: Notes) -> str:

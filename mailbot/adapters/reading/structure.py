@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.adapters.reading import limits
 from mailbot.adapters.reading.parameters import Field, parse_field
+from mailbot.adapters.reading.signed import Envelope, is_pkcs7, open_envelope
 from mailbot.adapters.reading.transfer import decode_transfer
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*")
 _GUESS = re.compile(rb"(?:\A|[\r\n])--([^\s-][^\r\n]{0,199}?)[ \t]*\r?\n(?:content-|\r?\n)", re.IGNORECASE)
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
+_PARAMETER = re.compile(rb"[A-Za-z][A-Za-z0-9*-]{1,30}=[^\s=]")
 _LINE_BREAKS = b"\r\n"
 TEXT = "text/plain"
 MESSAGE = "message/rfc822"
-_MESSAGES = frozenset({MESSAGE, "message/global", "message/news"})
+MESSAGES = frozenset({MESSAGE, "message/global", "message/news"})
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -60,6 +62,7 @@ class Part:
 class _Reader:
     notes: Notes
     parts_left: int = limits.PARTS
+    envelopes_left: int = limits.ENVELOPES
 
 
 def parse_structure(raw: bytes, notes: Notes) -> Part:
@@ -77,11 +80,11 @@ def _parse_part(data: memoryview, reader: _Reader, depth: int, default: str, *, 
     named = dict(reversed(headers))
     kind = parse_field(named.get("content-type", ""), reader.notes)
     if not _TYPE.fullmatch(kind.value):
-        kind = Field(default if not kind.value else TEXT, kind.parameters)
+        kind = Field(_meant_type(kind.value, default), kind.parameters)
     disposition = parse_field(named.get("content-disposition", ""), reader.notes)
     body, encoding = data[start:], named.get("content-transfer-encoding", "")
     reader.parts_left -= 1
-    is_container = kind.value.startswith("multipart/") or kind.value in _MESSAGES
+    is_container = kind.value.startswith("multipart/") or kind.value in MESSAGES
     if is_container and (depth >= limits.DEPTH or reader.parts_left <= 0):
         reader.notes.add(
             "The mail has more parts, or parts nested deeper, than are read; the rest is kept as one file."
@@ -89,11 +92,38 @@ def _parse_part(data: memoryview, reader: _Reader, depth: int, default: str, *, 
         return Part(headers, kind, disposition, bytes(body), unread=True)
     if kind.value.startswith("multipart/"):
         return _parse_multipart(Part(headers, kind, disposition, b""), body, encoding, reader, depth)
-    content = decode_transfer(bytes(body), encoding, reader.notes)
-    if kind.value not in _MESSAGES:
-        return Part(headers, kind, disposition, content)
+    content = decode_transfer(bytes(body), encoding, reader.notes, is_text=kind.value.startswith("text/"))
+    part = Part(headers, kind, disposition, content)
+    if is_pkcs7(kind.value, disposition.parameters.get("filename", "") or kind.parameters.get("name", "")):
+        return _open_signed(part, reader, depth)
+    if kind.value not in MESSAGES:
+        return part
     inner = _parse_part(memoryview(content), reader, depth + 1, TEXT, top=True)
     return Part(headers, kind, disposition, content, (inner,))
+
+
+def _meant_type(value: str, default: str) -> str:
+    """Return what a type means that is none: "multipart/", "text", "application-x-gzip"."""
+    if not value:
+        return default
+    if value.startswith("multipart"):
+        return "multipart/mixed"
+    return "application/octet-stream" if value.startswith(("application", "image", "audio", "video")) else TEXT
+
+
+def _open_signed(part: Part, reader: _Reader, depth: int) -> Part:
+    """Return an S/MIME envelope with the part that was signed as its child; an encrypted one stays shut."""
+    reader.envelopes_left -= 1
+    if reader.envelopes_left < 0:
+        reader.notes.add("The mail has more S/MIME envelopes than are opened.")
+        return part
+    envelope, signed = open_envelope(part.data)
+    if envelope is Envelope.ENCRYPTED:
+        reader.notes.add("The mail is encrypted with S/MIME and cannot be read; ask its sender to send it unencrypted.")
+    if envelope is not Envelope.SIGNED or not signed or depth >= limits.DEPTH or reader.parts_left <= 0:
+        return part
+    inner = _parse_part(memoryview(signed), reader, depth + 1, TEXT)
+    return Part(part.headers, part.kind, part.disposition, part.data, (inner,))
 
 
 def _parse_multipart(part: Part, body: memoryview, encoding: str, reader: _Reader, depth: int) -> Part:
@@ -195,7 +225,7 @@ def _parse_fields(head: bytes, notes: Notes, *, top: bool) -> tuple[Headers, int
     strange = False
     for line in head.splitlines(keepends=True):
         match = _FIELD.match(line)
-        if line[:1] in b" \t" and found:
+        if found and (line[:1] in b" \t" or _lost_its_indent(line, found[-1][1][-1])):
             found[-1][1].append(line)
         elif match and len(found) < limits.HEADERS:
             found.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
@@ -213,6 +243,11 @@ def _parse_fields(head: bytes, notes: Notes, *, top: bool) -> tuple[Headers, int
     if strange:
         notes.add("There are lines among the headers that are none; they were left out.")
     return _finish(found, notes), None
+
+
+def _lost_its_indent(line: bytes, above: bytes) -> bool:
+    """Tell whether a line is a parameter of the line above it, which ends with a semicolon."""
+    return above.rstrip().endswith(b";") and _PARAMETER.match(line) is not None
 
 
 def _has_fields(head: bytes, position: int) -> bool:

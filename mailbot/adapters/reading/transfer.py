@@ -6,24 +6,31 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
+from mailbot.adapters.reading.encoded_blocks import decode_uu_line
+
 if TYPE_CHECKING:
     from mailbot.adapters.reading.limits import Notes
 
 _NO_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _BLANKS = b" \t\r\n"
 _PADDING = re.compile(rb"=+")
+_PADDED_BREAK = re.compile(rb"=[ \t]+(?=[\r\n])")
+_LITERAL = re.compile(rb"=(?![0-9A-Fa-f]{2}|[\r\n]|\Z)")
+_BLOCK = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4,}+={0,2}[ \t]*+(?:\r?\n|\Z))++")
+_LONG = 40
 _QUANTUM = 4
 _FOREIGN_SHARE = 0.1
 _SPACE_SHARE = 0.05
 
 
-def decode_transfer(body: bytes, encoding: str, notes: Notes) -> bytes:
-    """Return the bytes that were sent. Never raises."""
+def decode_transfer(body: bytes, encoding: str, notes: Notes, *, is_text: bool = False) -> bytes:
+    """Return the bytes that were sent; of a text also the words below the encoded block. Never raises."""
     name = encoding.split(";", maxsplit=1)[0].strip().strip("\"'").lower()
     if name in {"base64", "b"}:
-        return _decode_base64(body, notes)
+        return _decode_base64(body, notes, is_text=is_text)
     if name in {"quoted-printable", "quotedprintable", "quoted printable", "q"}:
-        return binascii.a2b_qp(body)
+        # Only what is an escape is undone: a lone "=" stands for itself, and blanks after a soft break are padding.
+        return binascii.a2b_qp(_LITERAL.sub(b"=3D", _PADDED_BREAK.sub(b"=", body)))
     if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
         return _decode_uu(body, notes)
     if name not in {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "unencoded"}:
@@ -31,11 +38,21 @@ def decode_transfer(body: bytes, encoding: str, notes: Notes) -> bytes:
     return body
 
 
-def _decode_base64(body: bytes, notes: Notes) -> bytes:
+def _is_surely_base64(block: bytes) -> bool:
+    """Tell whether lines are long enough, or end as only base64 does, to be no words."""
+    clean = block.translate(None, _BLANKS)
+    return len(clean) % _QUANTUM == 0 and (len(clean) >= _LONG or clean.endswith(b"="))
+
+
+def _decode_base64(body: bytes, notes: Notes, *, is_text: bool = False) -> bytes:
     """Foreign characters are skipped (RFC 2045 6.8); text that only claims to be base64 is taken as it is."""
     clean = body.translate(None, _NO_BASE64)
     foreign = len(body.translate(None, _BLANKS)) - len(clean)
     words = body.count(b" ") > len(body) * _SPACE_SHARE
+    if foreign and (block := _BLOCK.match(body)) and _is_surely_base64(block[0]):
+        # A mailing list has put its words below without knowing the encoding.
+        notes.add("A part in base64 has words below it, which are no part of it.")
+        return _decode_base64(block[0], notes) + (body[block.end() :] if is_text else b"")
     if foreign > len(clean) * _FOREIGN_SHARE or (foreign and words):
         notes.add("A part says it is base64 and is not; it was taken as it is.")
         return body
@@ -67,18 +84,5 @@ def _decode_uu(body: bytes, notes: Notes) -> bytes:
         elif line.strip() == b"end":
             break
         elif line.strip():
-            decoded.append(_decode_uu_line(line, notes))
+            decoded.append(decode_uu_line(line, notes))
     return b"".join(decoded) if inside else body
-
-
-def _decode_uu_line(line: bytes, notes: Notes) -> bytes:
-    try:
-        return binascii.a2b_uu(line)
-    except binascii.Error:
-        # Some encoders count the padding wrong: the length character tells how much is meant.
-        needed = (((line[0] - 32) & 63) * 4 + 5) // 3
-        try:
-            return binascii.a2b_uu(line[:needed])
-        except binascii.Error:
-            notes.add("A uuencoded part has lines that could not be read.")
-            return b""

@@ -23,8 +23,19 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _TIGHT = re.compile(r"MsoNormal|MsoPlainText|MsoListParagraph")
 # What mail programs put around the mail they answer, when it is no <blockquote>.
 _QUOTE_IDS = ("divRplyFwdMsg", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container")
-_QUOTE_CLASSES = frozenset({"yahoo_quoted", "protonmail_quote", "tutanota_quote", "OutlookMessageHeader"})
-_OUTLOOK_BORDER = re.compile(r"border-top:\s*solid\s+#?(e1e1e1|b5c4df)", re.IGNORECASE)
+_QUOTE_CLASSES = frozenset(
+    {
+        *("yahoo_quoted", "protonmail_quote", "tutanota_quote", "OutlookMessageHeader", "zmail_extra"),
+        *("ms-outlook-mobile-reference-message", "AppleOriginalContents", "moz-forward-container"),
+    }
+)
+_QUOTE_RULES = frozenset({"zwchr", "stopSpelling"})
+# Outlook, and Windows Mail with the border in three parts.
+_OUTLOOK_BORDER = re.compile(
+    r"border-top:\s*(?:solid\s+#?(?:e1e1e1|b5c4df)|#?(?:e1e1e1|b5c4df)\s+[\d.]+p[tx]\s+solid)"
+    r"|border-top-color:\s*rgb\(229,\s*229,\s*229\)",
+    re.IGNORECASE,
+)
 _NESTED = 10
 _LONGEST_LINK = 300
 _LONGEST_NUMBER = 6
@@ -63,6 +74,11 @@ class Box:
         """End a line that has words, make an empty line otherwise, as <br> does."""
         self.due = max(self.due, 1) if self.open else min(self.due + 1, _MOST_BREAKS)
         self.open = False
+
+    def ends_with(self, text: str) -> bool:
+        """Tell whether the last words that were written are these."""
+        last = next((piece for piece in reversed(self.pieces) if piece.strip()), "")
+        return last.strip() == text
 
     def text(self) -> str:
         """Return what was written, without blanks at the ends of lines."""
@@ -140,7 +156,7 @@ class Walker(HTMLParser):
             self._box.add_break()
         elif tag == "hr":
             self._box.end_line()
-            self._box.write("-----")
+            self._box.write(QUOTE_LINE if given.get("id", "").removeprefix("x_") in _QUOTE_RULES else "-----")
             self._box.end_line()
         elif given.get("alt", "").strip() and given.get("width") != "1":
             self._box.write(f"[image: {given['alt'].strip()[:100]}]")
@@ -150,6 +166,10 @@ class Walker(HTMLParser):
         if _is_quote(given):
             self._box.end_line(2)
             self._box.write(QUOTE_LINE)
+            self._box.end_line()
+        elif "gmail_signature" in given.get("class", "").split() and self._box.pieces and not self._box.ends_with("--"):
+            self._box.end_line()
+            self._box.write("--")
             self._box.end_line()
         if tag in _BLOCKS:
             self._box.end_line(2 if tag in _PARAGRAPHS and not _is_tight(given) and not self._lists else 1)

@@ -85,7 +85,7 @@ def unpack_reading(header: dict[str, Any], blobs: Sequence[bytes]) -> MailReadin
         given["date"] = datetime.fromisoformat(given["date"]) if given["date"] else None
         given["attachments"] = tuple(Attachment(**attachment) for attachment in given["attachments"])
         given["headers"] = {name: tuple(values) for name, values in given["headers"].items()}
-        for name in ("recipients", "thread_ids", "part_types", "problems"):
+        for name in ("recipients", "thread_ids", "part_types", "problems", "delivery_actions", "reported_ids"):
             given[name] = tuple(given[name])
         return MailReading(IncomingMail(**given), dict(zip(header["files"], blobs, strict=True)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailbot.adapters.reading.charsets import decode
+from mailbot.adapters.reading.charsets import decode, find_charset
 
 if TYPE_CHECKING:
     from mailbot.adapters.reading.limits import Notes
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Wider than RFC 2047 2: spaces inside the text and missing space around it are met in real mail. No part can match
 # where another one can, so that the search takes linear time.
 _WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,4})\?=")
-_FOLD = re.compile(r"\s*[\r\n]+\s*")
+_SPACES = re.compile(r"\s+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _QUANTUM = 4
 _WHAT = "A header"
@@ -30,6 +30,28 @@ class _Run:
     half: str = ""
 
 
+def read_in_charset(headers: tuple[tuple[str, str], ...], charset: str) -> tuple[tuple[str, str], ...]:
+    """Return headers whose raw bytes are not UTF-8 as text in the charset of the mail itself, when all of it fits."""
+    codec = find_charset(charset)
+    if (
+        not codec
+        or codec.startswith(("utf-16", "utf-32", "utf-7", "utf16", "utf32", "utf7"))
+        or all(value.isascii() for _, value in headers)
+    ):
+        return headers
+    return tuple((name, value if value.isascii() else _in_charset(value, codec)) for name, value in headers)
+
+
+def _in_charset(value: str, codec: str) -> str:
+    raw = value.encode("utf-8", "surrogateescape")
+    for one in ("utf-8", codec):
+        try:
+            return raw.decode(one)
+        except (UnicodeError, ValueError):
+            continue
+    return value
+
+
 def to_text(value: str, notes: Notes) -> str:
     """Return a raw header value as text; bytes above 127, kept as surrogates, are read as UTF-8 or guessed."""
     if value.isascii():
@@ -37,9 +59,14 @@ def to_text(value: str, notes: Notes) -> str:
     return decode(value.encode("utf-8", "surrogateescape"), "", notes, _WHAT)
 
 
+def _unfold(spaces: re.Match[str]) -> str:
+    """Make one space of a line break and the spaces around it (RFC 5322 2.2.3); other spaces stay as they are."""
+    return " " if "\n" in spaces[0] or "\r" in spaces[0] else spaces[0]
+
+
 def decode_words(value: str, notes: Notes) -> str:
     """Return a header value with its lines unfolded and its encoded words decoded. Never raises."""
-    text = _FOLD.sub(" ", to_text(value, notes))
+    text = _SPACES.sub(_unfold, to_text(value, notes))
     if "=?" not in text:
         return decode(text.encode(), "iso-2022-jp", notes, _WHAT) if "\x1b$" in text else text
     pieces: list[str] = []
