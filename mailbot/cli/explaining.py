@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mailbot.ports import Reader
 
 STANDARD_INPUT = "-"
+CLAIM_SHOWN = 1000
 NO_KEY = "explaining a mail proves no token"
 
 
@@ -75,12 +77,11 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
 
     understood = understand(mail, desk)
     fields, screening = understood.fields, understood.screening
-    sender = mail.sender
     return {
         "file": name,
         "read": True,
         "message_id": mail.message_id,
-        "from": {"address": sender.address if sender else "", "name": sender.name if sender else ""},
+        "from": claimed_sender(mail),
         "subject": mail.subject,
         "text": mail.text,
         "reply": mail.reply,
@@ -106,6 +107,14 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
         "commands": [command.step.value for command in understood.commands.commands],
         "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
     }
+
+
+def claimed_sender(mail: IncomingMail) -> dict[str, str]:
+    """Return whom the mail says it is from; a bare word such as MAILER-DAEMON is shown as well."""
+    if mail.sender is not None:
+        return {"address": mail.sender.address, "name": mail.sender.name}
+    name, address = parseaddr(mail.header("from")[:CLAIM_SHOWN])
+    return {"address": address, "name": name}
 
 
 def nothing_understood(name: str, problem: str) -> dict[str, Any]:

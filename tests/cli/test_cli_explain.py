@@ -44,6 +44,17 @@ def batch(mailbot, *paths):
     return [json.loads(line) for line in done.out.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("written", "address", "name"),
+    [("MAILER-DAEMON", "MAILER-DAEMON", ""), ("Mail Delivery System <>", "", "Mail Delivery System"), ("", "", "")],
+)
+def test_a_sender_who_cannot_be_answered_is_shown(mailbot, tmp_path, written, address, name):
+    """What stands in From is told, though it is no address."""
+    path = tmp_path / "daemon.eml"
+    path.write_text(f"From: {written}\nSubject: x\n\nhello\n", encoding="utf-8")
+    assert mailbot("explain", "--json", path).json["from"] == {"address": address, "name": name}
+
+
 def test_a_mail_as_json(mailbot, mail):
     """One object with all keys, in their order."""
     done = mailbot("explain", "--json", mail)
