@@ -34,8 +34,7 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     if known.duplicate_of is not None:
         return Decision(Outcome.DUPLICATE, (f"It is the same mail as {known.duplicate_of}.",))
     if understanding.screening.automatic:
-        ticket = known.ticket.number if known.ticket else ""
-        return Decision(Outcome.AUTOMATIC, (f"It is automatic: {understanding.screening.reason}",), ticket=ticket)
+        return decide_automatic(understanding.screening.reason, known)
     if known.ticket is None:
         decision = decide_opening(mail, understanding, known, desk)
     elif not belongs_to(known.ticket, mail, known, desk):
@@ -46,6 +45,16 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     else:
         decision = decide_update(mail, understanding, known, desk, known.ticket)
     return limit_answers(decision, mail, known, desk)
+
+
+def decide_automatic(reason: str, known: Known) -> Decision:
+    """Return the decision about a mail that no person wrote: it is recorded, with its ticket if it tells one."""
+    reasons: tuple[str, ...] = (f"It is automatic: {reason}",)
+    ticket = known.ticket.number if known.ticket else ""
+    if known.reported is not None:
+        ticket, to = known.reported
+        reasons += (f"It is about our letter to {to}.",)
+    return Decision(Outcome.AUTOMATIC, reasons, ticket=ticket)
 
 
 def belongs_to(ticket: Ticket, mail: IncomingMail, known: Known, desk: Desk) -> bool:

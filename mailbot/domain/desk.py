@@ -49,6 +49,7 @@ class Known:
     `by_token` tells that a valid reply token, made for this sender and this ticket, proved it.
     `mentioned` are numbers of other tickets that the mail names without a right to them.
     `answers_last_hour` and `answers_last_day` count our automatic answers to this sender.
+    `reported` is the letter of ours that an automatic mail reports about: its ticket and whom it went to.
     `employee` is the row of the directory for the Employee ID that the mail names.
     """
 
@@ -62,3 +63,4 @@ class Known:
     answers_last_hour: int = 0
     answers_last_day: int = 0
     employee: Person | None = None
+    reported: tuple[str, str] | None = None

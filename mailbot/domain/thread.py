@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mailbot.domain.bounces import find_reported_ids
 from mailbot.domain.numbering import find_numbers, number_from_digits
 from mailbot.domain.quotes import find_own_words
-from mailbot.domain.trust import find_tokens, is_valid
+from mailbot.domain.trust import MESSAGE_ID_PREFIX, find_tokens, is_valid
 
 if TYPE_CHECKING:
     from mailbot.domain.desk import Desk
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # A thread of a thousand mails names a thousand ids; the nearest ones tell enough.
 MAXIMUM_IDS = 50
+OWN_ID = f"<{MESSAGE_ID_PREFIX}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Clues:
     `message_ids` are ids of the mails it answers, nearest first; they count when its sender belongs to that ticket.
     `numbers` are ticket numbers in the subject; they count when the sender belongs to the ticket.
     `employee_id` is the one the mail names, for the directory to check.
+    `reported` are the Message-IDs of letters of ours that a bounce or receipt is about.
     """
 
     proven: tuple[str, ...]
     message_ids: tuple[str, ...]
     numbers: tuple[str, ...]
     employee_id: str = ""
+    reported: tuple[str, ...] = ()
 
 
 def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk) -> Clues:
@@ -42,4 +46,5 @@ def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk) -> Clues
         valid = (token for token in find_tokens(places) if is_valid(token, desk.keys, mail.sender.address))
         proven = [number for token in valid if (number := number_from_digits(desk.prefix, token.digits))]
     numbers = find_numbers(desk.prefix, mail.subject)
-    return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "")
+    reported = tuple(message_id for message_id in find_reported_ids(mail) if message_id.startswith(OWN_ID))
+    return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "", reported)

@@ -54,6 +54,7 @@ class Knowledge:
                 employee=_find_person(connection, people.c.employee_id == clues.employee_id)
                 if clues.employee_id
                 else None,
+                reported=_find_reported(connection, clues.reported),
             )
 
     def find_staff(self) -> tuple[Person, ...]:
@@ -126,6 +127,16 @@ def _answered_tickets(connection: Connection, message_ids: Sequence[str]) -> lis
     )
     found = dict(connection.execute(of_mails).all()) | dict(connection.execute(of_letters).all())
     return [found[message_id] for message_id in message_ids if message_id in found]
+
+
+def _find_reported(connection: Connection, message_ids: Sequence[str]) -> tuple[str, str] | None:
+    """Return ticket and recipient of the first of these letters that we wrote."""
+    if not message_ids:
+        return None
+    query = select(letters.c.message_id, tickets.c.number, letters.c.to).join(tickets)
+    rows = connection.execute(query.where(letters.c.message_id.in_(message_ids)))
+    found = {message_id: (number, to) for message_id, number, to in rows}
+    return next((found[message_id] for message_id in message_ids if message_id in found), None)
 
 
 def _find_mentioned(connection: Connection, clues: Clues, ticket: Ticket | None) -> tuple[str, ...]:
