@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailbot.domain.columns import clip, columns
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,9 +56,9 @@ def print_json(value: Any) -> None:
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print columns that line up, Devanagari included."""
     table = [list(headings), *[list(map(one_line, row)) for row in rows]]
-    widths = [max(cell_width(row[column]) for row in table) for column in range(len(headings))]
+    widths = [max(columns(row[column]) for row in table) for column in range(len(headings))]
     for row in table:
-        cells = [cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
 
 
@@ -65,26 +67,9 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Cf" else " " for c in text)
 
 
-def cell_width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: combining marks none, wide characters two."""
-    return sum(
-        0
-        if unicodedata.category(c) in {"Mn", "Me", "Cf"}
-        else (2 if unicodedata.east_asian_width(c) in {"W", "F"} else 1)
-        for c in text
-    )
-
-
 def shorten(text: str, width: int) -> str:
     """Return at most `width` columns of a text, with an ellipsis when something was cut."""
-    if cell_width(text) <= width:
-        return text
-    kept = ""
-    for character in text:
-        if cell_width(kept + character) > width - 1:
-            break
-        kept += character
-    return kept + "…"
+    return clip(text, width, "…")
 
 
 def _plain(value: Any) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TextIO
+
+from mailbot.domain.columns import clip, columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ class Terminal:
         rest = self.width - sum(widths) - 2 * len(widths) - 2
         for number, row in enumerate((head, *rows)):
             cells = [cell + " " * (width - columns(cell)) for cell, width in zip(row[:-1], widths, strict=True)]
-            cells.append(clip(row[-1], rest))
+            cells.append(clip(row[-1], rest, CUT))
             if number == 0:
                 self.say("  " + "  ".join(cells).rstrip(), Ink.FAINT)
             else:
@@ -96,21 +97,6 @@ def standard_terminal() -> Terminal:
     return make_terminal(sys.stdout)
 
 
-def columns(text: str) -> int:
-    """Return how many columns a text takes: marks above and below a letter take none of their own."""
-    return sum(1 for character in text if not _is_mark(character))
-
-
-def clip(text: str, width: int) -> str:
-    """Return a text of at most so many columns; three dots tell that it went on."""
-    if columns(text) <= width:
-        return text
-    end = len(text) - 1
-    while end > 0 and (columns(text[:end]) > width - len(CUT) or unicodedata.category(text[end]).startswith("M")):
-        end -= 1  # a vowel sign stays with its letter, or leaves with it
-    return text[:end] + CUT
-
-
 def wrap(text: str, width: int) -> list[str]:
     """Return the text in lines of at most so many columns, broken at plain spaces; at least one line."""
     lines = [""]
@@ -121,7 +107,3 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             lines[-1] = longer
     return lines
-
-
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character) in {"Mn", "Me", "Cf"}

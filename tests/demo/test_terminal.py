@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from mailbot.demo.terminal import Ink, Terminal, clip, columns, make_terminal, wrap
+from mailbot.demo.terminal import CUT, Ink, Terminal, make_terminal, wrap
+from mailbot.domain.columns import clip, columns
 
 
 class Screen(io.StringIO):
@@ -57,5 +58,5 @@ def test_a_table_is_as_wide_as_its_words_and_its_last_column_is_cut():
 def test_hindi_marks_take_no_column_of_their_own():
     """Vowel signs above and below a letter do not count, and a cut never leaves one behind alone."""
     assert columns("ई-वे बिल") == 7
-    assert clip("पुनः खोलें और देखें", 8) == "पुनः ..."
+    assert clip("पुनः खोलें और देखें", 8, CUT) == "पुनः ..."
     assert wrap("", 10) == [""]
