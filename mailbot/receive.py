@@ -168,7 +168,8 @@ class Receiver:
         self.reached("parsed")
         mail = reading.mail
         understanding = understand(mail, self.desk)
-        clues = find_clues(mail, understanding.fields.employee_id, self.desk)
+        employee_id, is_automatic = understanding.fields.employee_id, understanding.screening.automatic
+        clues = find_clues(mail, employee_id, self.desk, is_automatic=is_automatic)
         for _ in range(REDECIDE_LIMIT):
             now = self.now()
             known = self.ledger.find_known(mail, clues, entry, now)

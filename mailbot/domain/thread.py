@@ -37,8 +37,8 @@ class Clues:
     reported: tuple[str, ...] = ()
 
 
-def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk) -> Clues:
-    """Return the clues of a mail; a mail with no single sender proves nothing."""
+def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk, *, is_automatic: bool = False) -> Clues:
+    """Return the clues of a mail; a mail with no single sender proves nothing, and only a machine reports."""
     ids = mail.thread_ids[:MAXIMUM_IDS]
     proven: list[str] = []
     if mail.sender is not None and mail.sender_count == 1:
@@ -46,5 +46,6 @@ def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk) -> Clues
         valid = (token for token in find_tokens(places) if is_valid(token, desk.keys, mail.sender.address))
         proven = [number for token in valid if (number := number_from_digits(desk.prefix, token.digits))]
     numbers = find_numbers(desk.prefix, mail.subject)
-    reported = tuple(message_id for message_id in find_reported_ids(mail) if message_id.startswith(OWN_ID))
+    ids_in_report = find_reported_ids(mail) if is_automatic else ()
+    reported = tuple(message_id for message_id in ids_in_report if message_id.startswith(OWN_ID))
     return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "", reported)

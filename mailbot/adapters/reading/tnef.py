@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.reading.limits import Notes
 
-TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _MAGIC = b"\x78\x9f\x3e\x22"
 _HEADER = 6
 _ATTRIBUTE = 9

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from mailbot.adapters.store.changes import StoredTicket, append_events, open_ticket, update_ticket
+from mailbot.adapters.store.changes import append_events, open_ticket, update_ticket
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.knowledge import find_assignee, find_requester
 from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letter, thread_for
