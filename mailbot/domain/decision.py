@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mailbot.domain.facts import Fact
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Language
     from mailbot.domain.ticket import Status
@@ -91,6 +92,7 @@ class Decision:
     Exactly one of `draft` and `ticket` is set when the outcome is opened or updated.
     `expected_version` is the version of the ticket the decision was made on: when it changed meanwhile, decide again.
     `reasons` say in sentences why, for the history and for `mailbot explain`.
+    `facts` are what the mail names, to be kept with the ticket.
     """
 
     outcome: Outcome
@@ -101,3 +103,4 @@ class Decision:
     change: Change | None = None
     events: tuple[Event, ...] = ()
     letters: tuple[LetterOrder, ...] = ()
+    facts: tuple[Fact, ...] = ()

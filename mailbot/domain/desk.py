@@ -50,7 +50,9 @@ class Known:
     `mentioned` are numbers of other tickets that the mail names without a right to them.
     `answers_last_hour` and `answers_last_day` count our automatic answers to this sender.
     `reported` is the letter of ours that an automatic mail reports about: its ticket and whom it went to.
-    `employee` is the row of the directory for the Employee ID that the mail names.
+    `seen_before` are the SHA-256 of the small pictures of this mail that earlier mails of its sender brought.
+    `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
+    that it may mean.
     """
 
     person: Person | None = None
@@ -63,4 +65,6 @@ class Known:
     answers_last_hour: int = 0
     answers_last_day: int = 0
     employee: Person | None = None
+    employees: tuple[Person, ...] = ()
     reported: tuple[str, str] | None = None
+    seen_before: frozenset[str] = frozenset()

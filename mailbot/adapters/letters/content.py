@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from mailbot.adapters.letters.blocks import Button
+from mailbot.adapters.letters.blocks import Button, Reading
 from mailbot.adapters.letters.mailto import mailto_link
 from mailbot.domain.text import clean_line
 from mailbot.domain.ticket import Status, Step
@@ -60,7 +60,7 @@ def block_values(view: View, pages: Pages, embedded: Sequence[Embedded], named: 
     ending = view.words.say("phrase", "text_cut", language) if view.is_cut else ""
     return {
         "facts": facts,
-        "quote": pages.quote(view.text, ending),
+        "quote": pages.quote(view.text, ending, _reading(view)),
         "notices": pages.notices(view.notices(language), "good" if done else "heed"),
         "pictures": _picture_block(view, pages, embedded, named),
     }
@@ -85,7 +85,7 @@ def plain_page(view: View, body: Rendered, note: Rendered) -> str:
     footer = view.words.say("phrase", "footer", language)
     return "\n\n".join(
         (
-            f"{view.ticket.number} · {view.fact('status', language)}\n{view.title}",
+            "\n".join((f"{view.ticket.number} · {view.fact('status', language)}", view.title, *_title_reading(view))),
             body.as_text(),
             f"{_DIVIDER}\n{view.words.say('phrase', 'other_language', other)}",
             note.as_text(),
@@ -104,6 +104,7 @@ def html_page(view: View, pages: Pages, body: Rendered, note: Rendered) -> str:
             "desk_address": view.desk.address,
             "number": view.ticket.number,
             "title": view.title,
+            "title_reading": _title_reading(view),
             "status": view.ticket.status.value,
             "status_name": view.fact("status", language),
             "preheader": _preheader(body),
@@ -114,6 +115,19 @@ def html_page(view: View, pages: Pages, body: Rendered, note: Rendered) -> str:
             "footer": view.words.say("phrase", "footer", language),
         }
     )
+
+
+def _reading(view: View) -> Reading:
+    """Return the reading of a text in a legacy Hindi font, which says in both languages that the program made it."""
+    language = view.order.language
+    labels = tuple(view.words.say("phrase", "reading", each) for each in (language, language.other))
+    return Reading(view.text_reading, labels)
+
+
+def _title_reading(view: View) -> tuple[str, ...]:
+    """Return the line below a title in a legacy Hindi font, or nothing."""
+    said = view.words.say("phrase", "title_reading", view.order.language, reading=view.title_reading)
+    return (said,) if view.title_reading else ()
 
 
 def _picture_block(view: View, pages: Pages, embedded: Sequence[Embedded], named: Sequence[str]) -> Block:

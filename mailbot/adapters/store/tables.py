@@ -223,7 +223,32 @@ files = Table(
     Column("content_type", StorableText, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("inline", Boolean, nullable=False),
+    # The sender of the mail as our tables compare addresses, empty when it has none that could be one.
+    Column("sender", StorableText, nullable=False),
+    # The SHA-256 of a small PNG of a picture in the file store, empty without one; pixels are 0 when they are unknown.
+    Column("preview", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    # False for logos and tracking pixels: kept, and not shown as a screenshot.
+    Column("evidence", Boolean, nullable=False),
     Index(None, "ticket_id"),
+    # which pictures of a mail did this sender send before; by `sha256` alone all officers' copies of the department's
+    # logo would be walked
+    Index(None, "sender", "sha256"),
+)
+
+# What the mails of a ticket name: GSTINs, ARNs, error codes. `mail_id` is the mail that named it first.
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("value", String(60), nullable=False),
+    Column("mail_id", Identity, ForeignKey("mails.id")),
+    UniqueConstraint("ticket_id", "kind", "value"),
+    # which tickets name this
+    Index(None, "value", "ticket_id"),
 )
 
 # The outbox: finished letters.
