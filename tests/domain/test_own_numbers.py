@@ -207,7 +207,7 @@ def test_a_guess_is_silent():
 
 
 def test_an_officer_who_writes_from_a_private_address_is_recognised_by_the_number():
-    """The ticket has the Employee ID; the officer's mobile number stays in the directory, for anybody may name an ID."""
+    """The ticket has the Employee ID; the mobile number stays in the directory, for anybody may name an ID."""
     mail = make_mail("GSTR-3B is stuck, my employee id is 104872.", sender=STRANGER)
     draft = decide_mail(mail, make_known(None, employees=(ASHA,))).draft
     assert (draft.employee_id, draft.mobile, draft.verified) == ("104872", "", False)
