@@ -104,7 +104,7 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
         "priority": fields.priority,
         "employee_id": fields.employee_id,
         "mobile": fields.mobile,
-        "commands": [command.step.value for command in understood.commands.commands],
+        "commands": [command.verb.value for command in understood.commands.commands],
         "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
     }
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gallery import as_page
-from letter_samples import AT, OFFICERS, make_order, make_ticket
+from letter_samples import write_sample
 
-from mailbot.domain.letter import Audience, LetterKind, Thread
+from mailbot.domain.letter import Audience, LetterKind
 from mailbot.domain.people import Language
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def _frames(writer: LetterWriter) -> list[str]:
     for kind in LetterKind:
         for language in Language:
             for audience in Audience:
-                order, ticket = make_order(kind, language, audience), make_ticket(language, kind)
-                letter = writer.write(order, ticket, Thread(), (), AT, "layout", OFFICERS[language])
+                letter = write_sample(writer, kind, language, audience)
                 source = html.escape(as_page(letter.raw)[1], quote=True)
                 frames += [
                     f'<iframe title="{kind}-{language}-{audience}-{width}" '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailbot.adapters.letters.blocks import Pages
+    from mailbot.adapters.letters.desk_letters import DeskView
     from mailbot.adapters.letters.pictures import Embedded
     from mailbot.adapters.letters.sources import Block, Rendered
     from mailbot.adapters.letters.view import View
@@ -25,6 +27,21 @@ _NAMED_FILES = 10
 _DIVIDER = "-" * 40
 _PREHEADER_LIMIT = 140
 _NO_BREAK = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the words of a letter: a ticket's number with status and title, or a headline alone."""
+
+    headline: str
+    title: str = ""
+    status: str = ""
+    status_name: str = ""
+
+    def as_text(self) -> str:
+        """Return the head of the text part."""
+        first = " · ".join(part for part in (self.headline, self.status_name) if part)
+        return "\n".join(part for part in (first, self.title) if part)
 
 
 def sentence_values(view: View, language: Language) -> dict[str, Any]:
@@ -79,13 +96,19 @@ def button_block(view: View, pages: Pages, reply_to: str, subject: str, token: s
     return pages.buttons(buttons, view.words.say("phrase", "button_hint", language, words=words))
 
 
-def plain_page(view: View, body: Rendered, note: Rendered) -> str:
+def ticket_head(view: View) -> Head:
+    """Return what stands above a letter about a ticket."""
+    status = view.ticket.status
+    return Head(view.ticket.number, view.title, status.value, view.fact("status", view.order.language))
+
+
+def plain_page(view: View | DeskView, head: Head, body: Rendered, note: Rendered) -> str:
     """Return the text part, in the same order as the HTML part."""
     language, other = view.order.language, view.order.language.other
     footer = view.words.say("phrase", "footer", language)
     return "\n\n".join(
         (
-            f"{view.ticket.number} · {view.fact('status', language)}\n{view.title}",
+            head.as_text(),
             body.as_text(),
             f"{_DIVIDER}\n{view.words.say('phrase', 'other_language', other)}",
             note.as_text(),
@@ -94,7 +117,7 @@ def plain_page(view: View, body: Rendered, note: Rendered) -> str:
     )
 
 
-def html_page(view: View, pages: Pages, body: Rendered, note: Rendered) -> str:
+def html_page(view: View | DeskView, head: Head, pages: Pages, body: Rendered, note: Rendered) -> str:
     """Return the HTML part."""
     language, other = view.order.language, view.order.language.other
     return pages.frame(
@@ -102,10 +125,10 @@ def html_page(view: View, pages: Pages, body: Rendered, note: Rendered) -> str:
             "language": language.value,
             "desk_name": view.desk_names[language],
             "desk_address": view.desk.address,
-            "number": view.ticket.number,
-            "title": view.title,
-            "status": view.ticket.status.value,
-            "status_name": view.fact("status", language),
+            "number": head.headline,
+            "title": head.title,
+            "status": head.status,
+            "status_name": head.status_name,
             "preheader": _preheader(body),
             "body": Markup(body.as_html()),  # noqa: S704 - Markdown without HTML, every value escaped in sources.py
             "other_language": other.value,

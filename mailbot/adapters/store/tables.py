@@ -101,6 +101,8 @@ people = Table(
     Column("mobile", String(20), nullable=False, default=""),
     Column("language", String(2)),
     Column("active", Boolean, nullable=False, default=True),
+    Column("away_until", UtcDateTime),
+    Column("notify", JSON, nullable=False, default=dict),
 )
 
 # The next serial of each month: one row a month, counted up inside the transaction that opens the ticket.
@@ -133,6 +135,16 @@ tickets = Table(
     Column("reopen_count", Integer, nullable=False),
     Column("resolution", StorableText, nullable=False),
     Column("related", String(24), nullable=False),
+    Column("office", StorableText, nullable=False),
+    Column("zone", StorableText, nullable=False),
+    Column("copy_to", StorableText, nullable=False),
+    Column("parent", String(24), nullable=False),
+    Column("merged_into", String(24), nullable=False),
+    Column("rating", Integer),
+    Column("first_answer_at", UtcDateTime),
+    Column("answer_due_at", UtcDateTime),
+    Column("resolve_due_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
@@ -142,6 +154,13 @@ tickets = Table(
     Index(None, "requester", "id"),
     # lists of one status, newest first
     Index(None, "status", "id"),
+    # how many open tickets somebody of the IT section has
+    Index(None, "assignee", "status"),
+    # the cases of a parent
+    Index(None, "parent"),
+    # what was resolved in a period, for reports
+    Index(None, "resolved_at"),
+    Index(None, "opened_at"),
 )
 
 # Mailboxes that were empty when they were first visited: whatever arrives there later is new.
@@ -226,12 +245,35 @@ files = Table(
     Index(None, "ticket_id"),
 )
 
-# The outbox: finished letters.
+# News that somebody of the IT section wants in one letter an hour instead of one letter each.
+held_news = Table(
+    "held_news",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("to", StorableText, nullable=False),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("actor", StorableText, nullable=False),
+    Column("text", StorableText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "to", "id"),
+)
+
+# When each regular letter (digest, pendency sheet, monthly report, hourly letters) is due next.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+)
+
+# The outbox: finished letters. Those about no single ticket have none.
 letters = Table(
     "letters",
     metadata,
     Column("id", Identity, primary_key=True, autoincrement=True),
-    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("ticket_id", Identity, ForeignKey("tickets.id")),
     Column("kind", String(20), nullable=False),
     Column("to", StorableText, nullable=False),
     Column("message_id", StorableText, nullable=False, unique=True),
