@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mailbot.adapters.store.posting import LetterTask
     from mailbot.domain.desk import Desk
     from mailbot.domain.letter import Letter
+    from mailbot.domain.mail import Attachment
     from mailbot.domain.trust import TokenKeys
     from mailbot.settings import Settings
     from mailbot.settings.sections import ServerSection
@@ -54,11 +55,8 @@ class Correspondent:
         self.reached("letter-begun")
         if task.ticket is None:
             return self.writer.write_for_desk(task.order, task.thread, task.at, task.event_key)
-        pictures = [
-            Picture(file.name, file.content_type, self.files.find(file.sha256))
-            for file in task.attachments
-            if file.is_picture
-        ]
+        evidence = [file for file in task.attachments if file.evidence]
+        pictures = [self._picture(file) for file in evidence if file.shown]
         return self.writer.write(
             task.order,
             task.ticket,
@@ -68,8 +66,16 @@ class Correspondent:
             task.event_key,
             requester=task.requester,
             assignee=task.assignee,
-            other_files=[file.name for file in task.attachments if not file.is_picture],
+            other_files=[file.name for file in evidence if not file.shown],
+            facts=task.facts,
         )
+
+    def _picture(self, file: Attachment) -> Picture:
+        """Return what the letter shows: the file itself, or its preview under a name that says what that is."""
+        data = self.files.find(file.shown)
+        if file.shown == file.sha256:
+            return Picture(file.name, file.content_type, data)
+        return Picture(f"{file.name.rpartition('.')[0] or file.name}.png", "image/png", data)
 
 
 def make_writer(settings: Settings, desk: Desk) -> LetterWriter:
@@ -93,7 +99,10 @@ def open_reader(settings: Settings) -> ChildReader:
     """Return the reader of mails; its process starts with the first mail."""
     limits = settings.limits
     return ChildReader(
-        cpu_seconds=limits.parse_cpu_seconds, wall_seconds=limits.parse_seconds, memory_mb=limits.parse_memory_mb
+        cpu_seconds=limits.parse_cpu_seconds,
+        wall_seconds=limits.parse_seconds,
+        memory_mb=limits.parse_memory_mb,
+        picture_pixels=limits.picture_pixels,
     )
 
 

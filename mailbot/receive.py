@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.decide import decide, decide_unreadable
 from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError
+from mailbot.domain.evidence import judge_pictures
 from mailbot.domain.thread import find_clues
 from mailbot.domain.understanding import understand
 from mailbot.ports import Kept
@@ -168,14 +169,20 @@ class Receiver:
         self.reached("parsed")
         mail = reading.mail
         understanding = understand(mail, self.desk)
-        employee_id, is_automatic = understanding.fields.employee_id, understanding.screening.automatic
-        clues = find_clues(mail, employee_id, self.desk, is_automatic=is_automatic)
+        clues = find_clues(
+            mail,
+            understanding.fields.employee_id,
+            self.desk,
+            guesses=understanding.employee_ids.all,
+            is_automatic=understanding.screening.automatic,
+        )
         for _ in range(REDECIDE_LIMIT):
             now = self.now()
             known = self.ledger.find_known(mail, clues, entry, now)
-            decision = decide(mail, understanding, known, self.desk, now)
+            judged = judge_pictures(mail, known.seen_before)
+            decision = decide(judged, understanding, known, self.desk, now)
             try:
-                return self.ledger.apply(entry, mail, decision, now)
+                return self.ledger.apply(entry, judged, decision, now)
             except ChangedMeanwhileError:
                 continue
         raise WorldError(f"Mail {entry.id} met another change of its ticket {REDECIDE_LIMIT} times and is tried later.")

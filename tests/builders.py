@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mailbot.adapters.keys import make_keys
 from mailbot.domain.decide import decide
 from mailbot.domain.desk import Known
+from mailbot.domain.evidence import judge_pictures
 from mailbot.domain.mail import Address, Attachment, IncomingMail
 from mailbot.domain.numbering import number_digits
 from mailbot.domain.people import Language, Person, Role
@@ -135,7 +136,7 @@ def token_for(recipient: str, number: str = NUMBER, desk: Desk | None = None) ->
 def decide_mail(mail: IncomingMail, known: Known, desk: Desk | None = None) -> Decision:
     """Return the decision about a mail, as the receiving story comes to it."""
     desk = desk or the_desk()
-    return decide(mail, understand(mail, desk), known, desk, NOW)
+    return decide(judge_pictures(mail, known.seen_before), understand(mail, desk), known, desk, NOW)
 
 
 def when(sender: Person | str, says: str, status: Status = Status.NEW, **known: Any) -> Decision:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.errors import ChangedMeanwhileError, WorldError
+from mailbot.domain.evidence import may_be_logo
 from mailbot.domain.numbering import ticket_number
 from mailbot.ports import Entry
 from tests.builders import ASHA, NOW, STAFF, make_known
@@ -52,6 +53,8 @@ class FakeLedger:
     broken_in: str = ""
     decided: int = 0
     visited: set[str] = field(default_factory=set)
+    brought: dict[str, set[str]] = field(default_factory=dict)
+    shown: list[tuple[str, ...]] = field(default_factory=list)
 
     def restart(self) -> None:
         """Let the leases of a program that died run out."""
@@ -122,13 +125,20 @@ class FakeLedger:
 
     def find_known(self, mail: IncomingMail, clues: Clues, entry: Entry, now: datetime) -> Known:
         """Return who wrote, and whether the same content was handled before."""
-        del clues, now
+        del now
         self._may_break("find_known")
         self.decided += 1
         row = self._row(entry)
         twin = next((r.id for r in self.rows.values() if r.sha256 == row.sha256 and r.outcome and r is not row), None)
         person = PEOPLE.get(mail.sender.address) if mail.sender else None
-        return make_known(person, duplicate_of=f"mail {twin}" if twin else None)
+        sender = mail.sender.address if mail.sender else ""
+        names = {file.sha256 for file in mail.attachments if may_be_logo(file)}
+        return make_known(
+            person,
+            duplicate_of=f"mail {twin}" if twin else None,
+            seen_before=names & self.brought.get(sender, set()),
+            employees=tuple(one for one in PEOPLE.values() if one.employee_id in clues.guesses),
+        )
 
     def find_staff(self) -> tuple[Person, ...]:
         """Return Chitra and Dev."""
@@ -145,6 +155,9 @@ class FakeLedger:
         if number:
             self.tickets[number] = decision
         self.letters += [(letter.to, str(letter.kind)) for letter in decision.letters]
+        if mail is not None and mail.sender and str(decision.outcome) in {"opened", "updated"}:
+            self.brought.setdefault(mail.sender.address, set()).update(file.sha256 for file in mail.attachments)
+            self.shown += [tuple(file.name for file in mail.attachments if file.evidence)]
         row = self._row(entry)
         row.state, row.outcome, row.leased = "done", str(decision.outcome), False
         return number

@@ -25,6 +25,8 @@ from mailbot.adapters.files import FileStore
 from mailbot.adapters.keys import make_keys
 from mailbot.adapters.people_file import parse_people
 from mailbot.adapters.reading.message import read_message
+from mailbot.adapters.reading.pictures import MOST_PIXELS, add_views
+from mailbot.adapters.reading.previews import look_at_pictures
 from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.directory import keep_people
 from mailbot.adapters.store.engine import open_engine, reading
@@ -173,7 +175,8 @@ class DirectReader:
 
     def read(self, raw: bytes, *, oversized: bool) -> Any:
         """Return what the mail says."""
-        return read_message(raw, oversized=oversized)
+        reading = read_message(raw, oversized=oversized)
+        return add_views(reading, dict(look_at_pictures(reading, MOST_PIXELS)))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -219,6 +222,7 @@ def describe(mail: IncomingMail | None, decision: Decision, number: str) -> str:
         lines += [f"change {name}: {_one_line(value)}" for name, value in changed if value not in {None, False}]
     if decision.settings:
         lines.append(f"settings: {decision.settings}")
+    lines += [f"fact {fact.kind}: {fact.value}" for fact in decision.facts]
     for event in decision.events:
         internal = " (internal)" if event.internal else ""
         lines.append(f"event {event.kind}{internal} by {event.actor or 'nobody'}: {_one_line(event.text)}")

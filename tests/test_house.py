@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailbot.cli import cli
+from mailbot.domain.facts import FactKind
 from mailbot.domain.grammar import parse_command_line
 from mailbot.domain.letter import LETTERS, NOTICE_CODES, LetterKind
 from mailbot.domain.people import Language
@@ -87,6 +88,11 @@ def test_every_notice_of_the_rules_is_listed():
 def test_every_status_has_a_name():
     """Letters can say where a ticket stands, in both languages."""
     assert {status: set(names) for status, names in WORDS["status"].items()} == {str(s): set(Language) for s in Status}
+
+
+def test_every_kind_of_fact_has_a_name():
+    """Letters can say what a GSTIN or an error code is, in both languages."""
+    assert {kind: set(names) for kind, names in WORDS["named"].items()} == {str(k): set(Language) for k in FactKind}
 
 
 def _untranslated(table, path=""):

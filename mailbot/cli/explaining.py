@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mailbot.cli.output import Context
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.understanding import Understanding
     from mailbot.ports import Reader
 
 STANDARD_INPUT = "-"
@@ -73,6 +74,7 @@ def explain_file(name: str, reader: Reader, desk: Desk) -> dict[str, Any]:
 
 def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
     """Return everything that is understood of a mail, as plain values for JSON."""
+    from mailbot.domain.legacy_hindi import find_reading  # noqa: PLC0415
     from mailbot.domain.understanding import understand  # noqa: PLC0415
 
     understood = understand(mail, desk)
@@ -85,28 +87,53 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
         "subject": mail.subject,
         "text": mail.text,
         "reply": mail.reply,
-        "attachments": [
-            {
-                "name": file.name,
-                "content_type": file.content_type,
-                "size": file.size,
-                "sha256": file.sha256,
-                "inline": file.inline,
-            }
-            for file in mail.attachments
-        ],
+        "subject_reading": find_reading(mail.subject),
+        "reading": find_reading(mail.reply or mail.text),
+        "attachments": _explained_files(mail),
+        "kind": screening.kind.value,
         "bounce": screening.bounce,
         "autoreply": screening.autoreply,
         "automatic": screening.automatic,
         "language": understood.language,
-        "request_type": fields.request_type,
-        "module": fields.module,
-        "priority": fields.priority,
-        "employee_id": fields.employee_id,
-        "mobile": fields.mobile,
+        **told_fields(mail, understood),
         "commands": [command.verb.value for command in understood.commands.commands],
         "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
     }
+
+
+def told_fields(mail: IncomingMail, understood: Understanding) -> dict[str, Any]:
+    """Return the fields that a mail gives; an Employee ID of running words is not yet checked by the directory."""
+    from mailbot.domain.opening import opening_facts  # noqa: PLC0415 - keeps --help fast
+
+    fields, named = understood.fields, understood.employee_ids.named
+    return {
+        "request_type": fields.request_type,
+        "module": fields.module,
+        "priority": fields.priority,
+        "employee_id": fields.employee_id or (named[0] if len(named) == 1 else None),
+        "mobile": fields.mobile or understood.mobile,
+        "facts": [{"kind": fact.kind.value, "value": fact.value} for fact in opening_facts(mail, understood)],
+    }
+
+
+def _explained_files(mail: IncomingMail) -> list[dict[str, Any]]:
+    """Return the files; nothing is known of earlier mails, so a logo counts as evidence here."""
+    from mailbot.domain.evidence import judge_pictures  # noqa: PLC0415 - keeps --help fast
+
+    return [
+        {
+            "name": file.name,
+            "content_type": file.content_type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "inline": file.inline,
+            "width": file.width,
+            "height": file.height,
+            "preview": file.preview,
+            "evidence": file.evidence,
+        }
+        for file in judge_pictures(mail, frozenset()).attachments
+    ]
 
 
 def claimed_sender(mail: IncomingMail) -> dict[str, str]:
@@ -128,12 +155,16 @@ def nothing_understood(name: str, problem: str) -> dict[str, Any]:
         "subject": "",
         "text": "",
         "reply": "",
+        "subject_reading": None,
+        "reading": None,
         "attachments": [],
+        "kind": "",
         "bounce": False,
         "autoreply": False,
         "automatic": False,
         "language": "",
         **empty,
+        "facts": [],
         "commands": [],
         "problems": [problem],
     }
@@ -170,22 +201,32 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
     lines = {
         "from": f"{sender['name']} <{sender['address']}>" if sender["address"] else "(nobody)",
         "subject": answer["subject"],
-        "kind": "bounce" if answer["bounce"] else ("automatic" if answer["automatic"] else "written by a person"),
+        "kind": answer["kind"] if answer["automatic"] else "written by a person",
         "language": answer["language"],
         "request type": answer["request_type"] or "(default)",
         "module": answer["module"] or "(default)",
         "priority": answer["priority"] or "(default)",
         "employee id": answer["employee_id"] or "-",
         "mobile": answer["mobile"] or "-",
+        "facts": ", ".join(f"{fact['kind']} {fact['value']}" for fact in answer["facts"]) or "-",
         "commands": ", ".join(answer["commands"]) or "-",
     }
+    if answer["subject_reading"]:
+        lines["subject read"] = answer["subject_reading"]
     for name, value in lines.items():
         click.echo(f"  {name + ':':14}{one_line(value)}")
     for file in answer["attachments"]:
         where = "inside the text" if file["inline"] else "attached"
+        where += f", {file['width']} x {file['height']} pixels" if file["width"] else ""
+        where += ", with a preview" if file["preview"] else ""
+        where += "" if file["evidence"] else ", no evidence"
         click.echo(f"  {'file:':14}{one_line(file['name'])}, {file['content_type']}, {file['size']} bytes, {where}")
     for problem in answer["problems"]:
         click.echo(f"  {'odd:':14}{one_line(problem)}")
     click.echo("  new text:")
     for line in answer["reply"].split("\n"):
         click.echo(f"    | {one_line(line)}")
+    if answer["reading"]:
+        click.echo("  typed in an old Hindi font, read by the program:")
+        for line in answer["reading"].split("\n"):
+            click.echo(f"    | {one_line(line)}")

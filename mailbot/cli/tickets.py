@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from mailbot.cli.output import EXIT_FOUND_WRONG, json_option, one_line, print_json, print_table, say_error, shorten
+from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.ticket import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from mailbot.adapters.store.queries import TicketHistory
+    from mailbot.adapters.store.queries import FileLine, TicketHistory
     from mailbot.cli.output import Context
     from mailbot.domain.ticket import Ticket
 
@@ -32,21 +34,25 @@ def ticket() -> None:
 )
 @click.option("--module", help="Only this module (its code in the settings).", default="")
 @click.option("--requester", help="Only tickets of this address.", default="")
+@click.option("--fact", help="Only tickets that name this: a GSTIN, an ARN, an error code and so on.", default="")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 @json_option
 @click.pass_obj
 def list_tickets(
-    context: Context, *, status: str | None, module: str, requester: str, limit: int, as_json: bool
+    context: Context, *, status: str | None, module: str, requester: str, fact: str, limit: int, as_json: bool
 ) -> None:
     """List tickets, newest first."""
     from mailbot.adapters.store.queries import TicketFilter, find_tickets  # noqa: PLC0415 - keeps --help fast
+    from mailbot.domain.facts import search_values  # noqa: PLC0415
     from mailbot.domain.trust import normal_address  # noqa: PLC0415
     from mailbot.parts import open_store  # noqa: PLC0415
 
     settings = context.settings()
     zone = ZoneInfo(settings.desk.timezone)
     with open_store(settings) as engine:
-        found = find_tickets(engine, TicketFilter(status or "", module, normal_address(requester), limit))
+        facts = search_values(fact) if fact else ()
+        wanted = TicketFilter(status or "", module, normal_address(requester), facts, limit)
+        found = find_tickets(engine, wanted)
     if as_json:
         print_json(found)
     elif found:
@@ -94,6 +100,7 @@ def _row(one: Ticket, zone: ZoneInfo) -> tuple[str, ...]:
 def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
     one = history.ticket
     click.echo(f"{one.number}  {one.status}  {one_line(one.title)}")
+    _print_reading(one.title, "  ")
     facts = {
         "requester": f"{one.requester_name} <{one.requester}>" if one.requester else "(unknown)",
         "type, module, priority": f"{one.request_type}, {one.module}, {one.priority}",
@@ -101,6 +108,7 @@ def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
         "assignee": one.assignee or "-",
         "re-opened": f"{one.reopen_count} times",
         "linked to": one.related or "-",
+        "names": ", ".join(f"{fact.kind} {fact.value}" for fact in history.facts) or "-",
     }
     for name, value in facts.items():
         click.echo(f"  {name + ':':24}{one_line(value)}")
@@ -110,20 +118,38 @@ def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
         click.echo(f"  {_moment(event.at, zone)}  {event.kind}{mark} by {one_line(event.actor) or '(unknown)'}")
         for line in event.text.split("\n") if event.text else ():
             click.echo(f"      | {one_line(line)}")
+        _print_reading(event.text, "      ")
         if event.reason:
             click.echo(f"      {one_line(event.reason)}")
-    if history.files:
-        click.echo("\nfiles")
-        print_table(
-            ("  name", "type", "bytes", "sha256"),
-            [(f"  {f.name}", f.content_type, str(f.size), f.sha256) for f in history.files],
-        )
+    _print_files("files", [file for file in history.files if file.evidence])
+    _print_files("logos and tracking pixels", [file for file in history.files if not file.evidence])
     if history.letters:
         click.echo("\nletters")
         rows = [
             (f"  {_moment(m.written_at, zone)}", m.kind, m.to, m.state, shorten(m.answer, 60)) for m in history.letters
         ]
         print_table(("  written", "kind", "to", "state", "answer of the server"), rows)
+
+
+def _print_files(heading: str, files: Sequence[FileLine]) -> None:
+    if not files:
+        return
+    click.echo(f"\n{heading}")
+    rows = []
+    for file in files:
+        pixels = f"{file.width} x {file.height}" if file.width else "-"
+        rows.append((f"  {file.name}", file.content_type, str(file.size), pixels, file.sha256, file.preview or "-"))
+    print_table(("  name", "type", "bytes", "pixels", "sha256", "preview"), rows)
+
+
+def _print_reading(text: str, indent: str) -> None:
+    """Print how words in a legacy Hindi font are read, and that the program read them."""
+    reading = find_reading(text)
+    if reading is None:
+        return
+    click.echo(f"{indent}typed in an old Hindi font, read by the program:")
+    for line in reading.split("\n"):
+        click.echo(f"{indent}| {one_line(line)}")
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:

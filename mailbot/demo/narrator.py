@@ -102,7 +102,7 @@ class Narrator:
         named = [self.names.get(code, code) for code in (ticket.module, ticket.priority, ticket.request_type)]
         named += [f"Employee{_GLUE}ID{_GLUE}{ticket.employee_id}"] if ticket.employee_id else ["not in the directory"]
         named += [f"mobile{_GLUE}{ticket.mobile}"] if ticket.mobile else []
-        named += [f"screenshot of {file.size // 1024}{_GLUE}kB" for file in files]
+        named += [f"screenshot of {file.size // 1024}{_GLUE}kB" for file in files if file.evidence]
         return ", ".join(named)
 
     def _questions(self, ticket: Ticket) -> list[str]:

@@ -68,6 +68,16 @@ ABSENCE_TEXTS = _any(
     r"i (?:am|will be) (?:currently )?on (?:\w+ )?leave .{0,120}(?:limited|no) access to (?:my )?e-?mail",
 )  # fmt: skip
 
+# Words of absence that people use as well: they count only in what a machine sent.
+AWAY_TEXTS = _any(
+    r"\b(?:out of|away from|not in) (?:the |my )?(?:office|desk)\b", r"\b(?:away|back) (?:until|till|from|on)\b",
+    r"\bon (?:\w+ )?(?:leave|vacation|holidays?)\b", r"\b(?:limited|no|sporadic) access to (?:my )?e-?mails?\b",
+    "abwesend|nicht im (?:haus|büro|hause)|im urlaub", "absente? |en congés?", "fuera de la oficina|de vacaciones",
+    "fuori ufficio|in ferie|assente", "fora do escritório|de férias", "afwezig|met vakantie", "semester|på ferie",
+    "в отпуске|отсутству", "不在|休暇|休假|外出", "부재", "अवकाश पर|छुट्टी पर|कार्यालय से बाहर|ऑफिस से बाहर",
+    r"\b(?:chhutti|chutti|avkash) (?:par|pe)\b",
+)  # fmt: skip
+
 # It says of itself, in its first words, that a machine wrote it.
 AUTOMATIC_TEXTS = _any(
     r"^\W*(?:please )?do not reply to this",
@@ -79,6 +89,17 @@ AUTOMATIC_TEXTS = _any(
     r"^\W*यह (?:एक )?(?:स्वचालित|स्वतः|स्वत:)", r"^\W*this mailbox is (?:not monitored|unattended)",
     r"^\W*dies ist eine automatisch", r"^\W*ceci est (?:un|une) (?:message|réponse) automatique",
     r"^\W*este es un mensaje automático",
+)  # fmt: skip
+
+# So does its subject, in brackets, as ticket and monitoring systems write it.
+GENERATED_SUBJECTS = _any(
+    r"^\[\W?(?:auto(?:matically)?|system|computer)[- ]?generated\W?\]",
+    r"^(?:auto(?:matically)?|system|computer)[- ]generated (?:mail|e-?mail|message|notification)\b",
+)  # fmt: skip
+
+# The subject of a complaint of a mail provider that is not in the form of RFC 5965.
+COMPLAINT_SUBJECTS = _any(
+    r"^complaint about message from \d", r"^(?:e-?mail )?(?:abuse|spam|feedback) (?:report|complaint)\b",
 )  # fmt: skip
 
 # A filter asks to prove that a person wrote our letter.

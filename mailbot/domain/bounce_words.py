@@ -74,7 +74,8 @@ BOUNCE_IN_SUBJECT = _any(
 
 # Said by machines only, at the beginning of a text.
 BOUNCE_PROLOGUES = _any(
-    "could not be delivered because of", r"could not be delivered to:? <", r"the user\(s\) account is",
+    "duplicated message-id in", "original mail as follows", "could not be delivered because of",
+    r"could not be delivered to:? <", r"the user\(s\) account is",
     "has been frozen", "was frozen on arrival", "router encountered the following error",
     "recipients? was rejected by a remote", "you are not a member of this mailing list",
     "has detected a loop condition", "投递失败", "グループ.{0,60}(?:存在しない|権限がない)",

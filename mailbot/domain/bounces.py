@@ -26,6 +26,7 @@ from mailbot.domain.machine_signs import (
     came_back_from_daemon,
     has_null_path,
     is_from_daemon,
+    is_from_no_reply,
     is_named_like_a_daemon,
     local_part,
     own_part_types,
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 # RFC 3464 2.3.3 knows delayed, delivered, relayed and expanded; any other word is a failure.
 _HARMLESS = ("delay", "deliver", "relay", "expand", "success", "transient")
+_LATE = ("delay", "transient")
 _ENOUGH = 4
-_MOST_IN_TEXT = 3
+_MOST_IN_TEXT = 4
 _PASSING = frozenset({"bulk", "junk", "list"})
 _BEGINNING = 2500
 _FIRST_WORDS = 700
@@ -51,6 +53,9 @@ _GREETING = re.compile(
     r"^\W*(dear|respected|hi\b|hello|good (morning|afternoon|evening)|sir\b|madam|namaste|namaskar|pranam"
     r"|महोदय|आदरणीय|माननीय|नमस्ते|नमस्कार|श्रीमान|प्रिय)"
 )
+# Mail systems begin with the error itself, people with words of their own.
+_ERROR_FIRST = re.compile(r"^\W*(?:(?:smtp |mail )?error:|[45]\d\d[ -])")
+_QUOTED = re.compile(r"^>(?!>>).*$", re.MULTILINE)
 _FORWARDED = re.compile(r"forwarded message|original message|forwarded by|अग्रेषित संदेश|मूल संदेश", re.IGNORECASE)
 _GIVEN_ID = re.compile(
     r"^[ \t>]*(?:original-|x-original-)?message-?id[ \t]*:[ \t]*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE
@@ -87,11 +92,18 @@ def is_late_or_made(mail: IncomingMail) -> bool:
         return all(action.startswith(_HARMLESS) for action in mail.delivery_actions)
     if _is_absence(mail) or not _is_machine(mail):
         return False
-    if SUCCESS_SUBJECTS.search(mail.subject.lower()):
+    if is_made(mail):
         return True
     text = _beginning(mail)
     late = DELAY_TEXTS.search(text) is not None
     return DELAY_SUBJECTS.search(mail.subject.lower()) is not None or (late and FINAL_TEXTS.search(text) is None)
+
+
+def is_made(mail: IncomingMail) -> bool:
+    """Tell whether a mail about a late or made delivery is about a made one."""
+    if mail.delivery_actions:
+        return not any(action.startswith(_LATE) for action in mail.delivery_actions)
+    return SUCCESS_SUBJECTS.search(mail.subject.lower()) is not None
 
 
 def find_reported_ids(mail: IncomingMail) -> tuple[str, ...]:
@@ -113,7 +125,7 @@ def _count_signs(mail: IncomingMail) -> int:
     automatic = submitted(mail).startswith("auto-") or precedence(mail) in _PASSING or mail.header("x-mlserver") != ""
     report = 2 * (report_type(mail) != "" or mail.header("x-dsncontext") != "")
     subject = _failed_in_subject(mail)
-    signs = machine + automatic + report + subject
+    signs = machine + automatic + report + subject + is_from_no_reply(mail)
     if signs + _MOST_IN_TEXT < _ENOUGH or _is_absence(mail):
         return 0
     text = _failed_in_text(mail)
@@ -135,7 +147,7 @@ def _failed_in_text(mail: IncomingMail) -> int:
     own = text[: forwarded.start()] if forwarded else text
     found = BOUNCE_PROLOGUES.search(own)
     prologue = (2 if found.start() < _FIRST_WORDS else 1) if found else 0
-    return prologue + (BOUNCE_PHRASES.search(own) is not None)
+    return prologue + (BOUNCE_PHRASES.search(own) is not None) + (_ERROR_FIRST.match(own) is not None)
 
 
 def _signs_of_a_person(mail: IncomingMail, *, machine: int) -> int:
@@ -166,5 +178,9 @@ def _is_absence(mail: IncomingMail) -> bool:
 
 
 def _beginning(mail: IncomingMail) -> str:
-    """Return the first words of the text as the patterns expect them: lower case, one space, plain apostrophes."""
-    return " ".join(mail.text[:_BEGINNING].lower().replace("’", "'").split())
+    """Return the first words of the text as the patterns expect them: lower case, one space, plain apostrophes.
+
+    Quoted lines are left out; `>>>` is how mail systems show what they said to each other.
+    """
+    own = _QUOTED.sub("", mail.text[:_BEGINNING])
+    return " ".join(own.lower().replace("’", "'").split())

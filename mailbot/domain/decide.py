@@ -86,7 +86,7 @@ def is_past_reopening(ticket: Ticket, desk: Desk, now: datetime) -> bool:
 
 def is_only_thanks(mail: IncomingMail, understanding: Understanding, desk: Desk) -> bool:
     """Tell whether a mail brings nothing but thanks, which is no new problem however late it comes."""
-    return not mail.attachments and reads_like_thanks(understanding.words, desk.grammar)
+    return not mail.brings_evidence and reads_like_thanks(understanding.words, desk.grammar)
 
 
 def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: Desk) -> Decision:

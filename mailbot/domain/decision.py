@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mailbot.domain.facts import Fact
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Language
     from mailbot.domain.ticket import Status
@@ -125,6 +126,7 @@ class Decision:
     `also` are the decisions about other tickets that the same mail changes; all are obeyed together or not at all.
     `expected_version` is the version of the ticket the decision was made on: when it changed meanwhile, decide again.
     `reasons` say in sentences why, for the history and for `mailbot explain`.
+    `facts` are what the mail names, to be kept with the ticket.
     """
 
     outcome: Outcome
@@ -137,3 +139,4 @@ class Decision:
     letters: tuple[LetterOrder, ...] = ()
     also: tuple[Decision, ...] = ()
     settings: Settings | None = None
+    facts: tuple[Fact, ...] = ()

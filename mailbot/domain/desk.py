@@ -92,7 +92,9 @@ class Known:
     `children` are the open cases of its ticket. `meanwhile` is what others did since the letter it answers.
     `lists` are the tickets its questions ask for: "own", "resolved", "found".
     `workload` counts the open tickets of each address of the IT section.
-    `employee` is the row of the directory for the Employee ID that the mail names.
+    `seen_before` are the SHA-256 of the small pictures of this mail that earlier mails of its sender brought.
+    `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
+    that it may mean.
     """
 
     person: Person | None = None
@@ -105,6 +107,7 @@ class Known:
     answers_last_hour: int = 0
     answers_last_day: int = 0
     employee: Person | None = None
+    employees: tuple[Person, ...] = ()
     reported: tuple[str, str] | None = None
     sender_proven: bool = False
     targets: Mapping[str, Target] = field(default_factory=dict)
@@ -112,3 +115,4 @@ class Known:
     meanwhile: tuple[Happened, ...] = ()
     lists: Mapping[str, tuple[TicketLine, ...]] = field(default_factory=dict)
     workload: Mapping[str, int] = field(default_factory=dict)
+    seen_before: frozenset[str] = frozenset()

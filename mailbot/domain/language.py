@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mailbot.domain.legacy_hindi import find_reading
+
 HINDI = "hi"
 HINGLISH = "hi-Latn"
 ENGLISH = "en"
@@ -27,16 +29,22 @@ _COMMON_HINGLISH = frozenset(_HINGLISH.split())
 
 
 def find_language(text: str) -> str:
-    """Return "hi", "hi-Latn" or "en" for what the text itself says; quoted lines do not count."""
+    """Return "hi", "hi-Latn" or "en" for what the text itself says; quoted lines do not count.
+
+    Text in a legacy Hindi font is Hindi.
+    """
     own = "\n".join(line for line in text[:_SAMPLE].split("\n") if not line.lstrip().startswith(">"))
-    letters = [char for char in own if char.isalpha()]
-    if letters:
-        devanagari = sum("\u0900" <= char <= "\u097f" for char in letters)
-        if devanagari / len(letters) >= _DEVANAGARI_SHARE:
-            return HINDI
+    if _is_devanagari(own) or _is_devanagari(find_reading(own) or ""):
+        return HINDI
     words = _WORD.findall(own.lower())
     known = [word for word in words if word in _COMMON_HINGLISH]
     enough = len(set(known)) >= min(_HINGLISH_WORDS, max(1, len(words) - 1))
     if known and enough and len(known) / len(words) >= _HINGLISH_SHARE:
         return HINGLISH
     return ENGLISH
+
+
+def _is_devanagari(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    devanagari = sum("\u0900" <= char <= "\u097f" for char in letters)
+    return bool(letters) and devanagari / len(letters) >= _DEVANAGARI_SHARE

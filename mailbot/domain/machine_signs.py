@@ -24,6 +24,14 @@ _DAEMON_NAME = re.compile(
     re.IGNORECASE,
 )
 
+_NO_REPLY = re.compile(r"^(?:no|do[-_.]?not)[-_.]?reply|[-_.]no[-_.]?reply$")
+# What programs in which people write leave in the headers; Exchange writes the last two.
+_PROGRAM_HEADERS = (
+    *("user-agent", "x-mailer", "x-originating-ip", "thread-index", "thread-topic", "x-ms-has-attach"),
+    "x-ms-exchange-senderadcheck",
+)
+_BEGINNING = 900
+
 
 def submitted(mail: IncomingMail) -> str:
     """Return the keyword of Auto-Submitted without parameters and comments (RFC 3834 5)."""
@@ -56,6 +64,21 @@ def is_named_like_a_daemon(mail: IncomingMail) -> bool:
     return _DAEMON_NAME.search(name[:200]) is not None
 
 
+def is_manned(mail: IncomingMail) -> bool:
+    """Tell whether a person seems to sit at postmaster@ (RFC 5321 4.5.1), who answers one of our letters."""
+    return local_part(mail) == "postmaster" and bool(mail.thread_ids) and not has_null_path(mail)
+
+
+def is_from_no_reply(mail: IncomingMail) -> bool:
+    """Tell whether the sender is an address that says that nobody reads it."""
+    return _NO_REPLY.search(local_part(mail)) is not None
+
+
+def is_from_mail_program(mail: IncomingMail) -> bool:
+    """Tell whether the mail was written in a mail program of a person, as far as its headers show."""
+    return any(name in mail.headers for name in _PROGRAM_HEADERS)
+
+
 def came_back_from_daemon(mail: IncomingMail) -> bool:
     """Tell whether the return path is that of a mail system."""
     return "mailer-daemon@" in mail.header("return-path").lower()
@@ -76,3 +99,8 @@ def own_part_types(mail: IncomingMail) -> tuple[str, ...]:
     """Return the types of the parts of the mail itself, without those of a mail that was forwarded in it."""
     first = next((at for at, kind in enumerate(mail.part_types) if kind.startswith("message/rfc822")), None)
     return mail.part_types[:first]
+
+
+def find_beginning(mail: IncomingMail) -> str:
+    """Return the first words of what is new in a mail: lower case, one space, plain apostrophes."""
+    return " ".join((mail.reply or mail.text)[:_BEGINNING].lower().replace("’", "'").split())

@@ -23,7 +23,9 @@ class Attachment:
     """A file that came with a mail; the bytes themselves lie in the file store under `sha256`.
 
     `content_type` is what the bytes really are, `declared_type` what the mail claimed.
-    `inline` is true when the mail shows the file inside its text.
+    `inline` is true when the mail shows the file inside its text. Of a picture, `width` and `height` are its pixels as
+    it is shown, 0 when they are unknown; `preview` is the SHA-256 of a small PNG of it, empty without one; `as_it_is`
+    is false when only the preview may be shown to others. `evidence` is false for logos and tracking pixels.
     """
 
     name: str
@@ -33,11 +35,33 @@ class Attachment:
     inline: bool = False
     declared_type: str = ""
     content_id: str = ""
+    width: int = 0
+    height: int = 0
+    preview: str = ""
+    as_it_is: bool = True
+    evidence: bool = True
 
     @property
     def is_picture(self) -> bool:
         """Whether the bytes are an image that every mail client can show."""
         return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+    @property
+    def shown(self) -> str:
+        """The SHA-256 of what a letter or a page shows of it: the file itself, its preview, or empty for neither."""
+        return self.sha256 if self.is_picture and self.as_it_is else self.preview
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A mobile number, as +91 and ten digits, with the words before it in its line.
+
+    `in_signature` is true when it stands below the sender's words.
+    """
+
+    number: str
+    before: str = ""
+    in_signature: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +78,8 @@ class IncomingMail:
     `problems` says in sentences what was odd or had to be repaired.
     `delivery_actions` is what a delivery report says of each recipient (RFC 3464 2.3.3), in lower case, and
     `reported_ids` the Message-IDs of the letters that a report is about or gives back.
+    `signature` is what a program put below the words and was cut from the reply. `phones` are the mobile numbers of the
+    sender's own words, the farewell and the signature; those of quoted text are not among them.
     """
 
     message_id: str
@@ -73,6 +99,13 @@ class IncomingMail:
     oversized: bool = False
     delivery_actions: tuple[str, ...] = ()
     reported_ids: tuple[str, ...] = ()
+    signature: str = ""
+    phones: tuple[Phone, ...] = ()
+
+    @property
+    def brings_evidence(self) -> bool:
+        """Whether any of its files is more than decoration."""
+        return any(file.evidence for file in self.attachments)
 
     def header(self, name: str) -> str:
         """Return the topmost value of a header, or an empty string."""

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import concerned_staff, language_of, one_letter_each, to_staff
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
+from mailbot.domain.facts import MOST_FACTS, Fact, find_facts
 from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.own_numbers import confirm_employee_id
 from mailbot.domain.text import cut_at_grapheme
 from mailbot.domain.trust import usable_address
 
@@ -63,6 +65,7 @@ def decide_opening(
         draft=draft,
         events=(Event(EventKind.OPENED, draft.requester, understanding.words or mail.text, reason),),
         letters=one_letter_each((*answer, *news)),
+        facts=opening_facts(mail, understanding),
     )
 
 
@@ -73,6 +76,7 @@ def make_draft(mail: IncomingMail, understanding: Understanding, known: Known, d
     catalogue = desk.catalogue
     title = understanding.title or _first_line(understanding.words) or desk.grammar.title("untitled", language)
     sender = mail.sender if mail.sender_count == 1 else None
+    employee_id = fields.employee_id or confirm_employee_id(understanding.employee_ids, known)
     return Draft(
         requester=person.email if person else (usable_address(sender.address) if sender else ""),
         requester_name=person.name if person else (sender.name if sender else ""),
@@ -82,11 +86,17 @@ def make_draft(mail: IncomingMail, understanding: Understanding, known: Known, d
         priority=fields.priority or catalogue.priorities.default,
         title=cut_at_grapheme(title, TITLE_LIMIT),
         description=cut_at_grapheme(understanding.words or mail.text, desk.description_limit),
-        employee_id=(person.employee_id if person else "") or fields.employee_id or "",
-        mobile=fields.mobile or (person.mobile if person else ""),
+        employee_id=(person.employee_id if person else "") or employee_id,
+        mobile=fields.mobile or understanding.mobile or (person.mobile if person else ""),
         verified=person is not None and mail.sender_count == 1,
         related=related,
     )
+
+
+def opening_facts(mail: IncomingMail, understanding: Understanding) -> tuple[Fact, ...]:
+    """Return the facts of a new ticket, its title's with them; without own words, those of the text it passes on."""
+    others = find_facts((mail.subject, "" if understanding.words else mail.text))
+    return tuple(dict.fromkeys((*others, *understanding.facts)))[:MOST_FACTS]
 
 
 def opening_notices(

@@ -52,7 +52,7 @@ class Person:
     language: Language | None = None
     active: bool = True
     away_until: datetime | None = None
-    notify: Mapping[str, str] = field(default_factory=dict)
+    notify: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_staff(self) -> bool:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mailbot.domain.quote_lines import LONGEST_LINE, TIME, is_marked
-from mailbot.domain.quote_words import STARTERS, WROTE, WROTE_BEFORE_NAME, WROTE_WEAK
+from mailbot.domain.quote_words import ABOVE_THIS_LINE, STARTERS, WROTE, WROTE_BEFORE_NAME, WROTE_WEAK
 from mailbot.domain.text import fold
 
 if TYPE_CHECKING:
@@ -24,12 +24,25 @@ _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\
 _GMT = re.compile(r"20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d\b")
 _POSTED = re.compile(r"posted by .{1,80} on \d\d/\d\d/\d{4}$", re.IGNORECASE)
 _WROTE_WITHIN = re.compile(f" (?:{'|'.join(map(re.escape, WROTE_BEFORE_NAME))}) ")
-_DAY = re.compile(r"On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, ")
+_DAY = re.compile(r"On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, |\d{1,4}[./-]\d{1,2}[./-]\d{1,4})")
+_SENTENCE_ENDS = (". ", "? ", "! ", "। ", ": ")
 
 
 def split_shared_line(line: str) -> list[str]:
-    """Return a line on which the answer and the attribution stand together as two lines."""
-    if len(line) > LONGEST_LINE or not line.rstrip().endswith(("wrote:", "sent:")) or is_marked(line):
+    """Return a line on which the answer, the attribution and the quote stand together as several lines."""
+    if len(line) > LONGEST_LINE or is_marked(line):
+        return [line]
+    folded = line.lower()
+    if any(words in folded for words in ABOVE_THIS_LINE):
+        place = min(folded.find(words) for words in ABOVE_THIS_LINE if words in folded)
+        cut = max(line.rfind(end, 0, place) for end in _SENTENCE_ENDS) + 1
+        return [*_split_attribution(line[:cut]), line[cut:]] if line[:cut].strip() else [line]
+    head, wrote, quoted = line.partition("wrote:>")
+    return [*_split_attribution(head + "wrote:"), f">{quoted}"] if wrote else _split_attribution(line)
+
+
+def _split_attribution(line: str) -> list[str]:
+    if not line.rstrip().endswith(("wrote:", "sent:")):
         return [line]
     found = max(line.rfind(" On "), line.rfind("-On ")) + 1
     head = line[:found].rstrip()

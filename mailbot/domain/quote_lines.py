@@ -17,10 +17,12 @@ from mailbot.domain.quote_words import (
     DEVICE_SENTENCE,
     DEVICE_STARTS,
     DEVICES,
+    HISTORY_TITLES,
     LABELS,
     NOTICE_TITLES,
     NOTICES,
     ORIGINAL,
+    SENT_LABELS,
     SENTENCE_WORDS,
 )
 from mailbot.domain.text import fold
@@ -42,6 +44,7 @@ TIME = re.compile(r"(?<![\d.])[0-2]?\d[:.][0-5]\d(?!\.?\d)")
 _DEVICE_LENGTH = 120
 _SIGNATURE_LINE_LENGTH = 70
 _SIGNATURE_WORDS = 9
+_NAMES = 2
 _DASHED_NAME = re.compile(r"[-–—][^\W\d_][\w.'’]*(?: [^\W\d_][\w.'’]*){0,2}$")
 _BARE_LINK = re.compile(r"<?https?:\S+")
 _PLACEHOLDER = re.compile(r"\s*(?:\[(?:cid:|image:|inline image)[^\[\]]*\]\s*(?:<[^<>\s]*>\s*)?)+$", re.IGNORECASE)
@@ -62,16 +65,21 @@ def is_original_line(line: str) -> bool:
     if any(words in bare.lower() for words in ABOVE_THIS_LINE):
         return True
     drawn = bare.startswith(("-", "__", "==", "**"))
+    words = fold(bare)
+    if words in HISTORY_TITLES:
+        return drawn or (bare.startswith("*") and bare.endswith("*"))
     if not drawn and not bare.endswith((":", "：")):
         return False
-    words = fold(bare)
-    return words in ORIGINAL or (drawn and words.startswith(("forwarded by ", "original message processed by ")))
+    if words in ORIGINAL:
+        return True
+    return drawn and words.startswith(("forwarded by ", "original message processed by "))
 
 
-def header_block_length(lines: Sequence[str], first: int) -> int:
+def header_block_length(lines: Sequence[str], first: int, *, above: bool = False) -> int:
     """Return how many lines a copied header (From:, Sent:, To:, Subject:) takes that begins at line `first`, or 0.
 
-    It must hold an address or a time of day: an official letter also begins with From, To and Subject.
+    It must hold an address or a time of day: an official letter also begins with From, To and Subject. Where new text
+    stands above, From: and Sent: below it are proof, with an address or a third label.
     """
     if _label_kind(lines[first]) not in {"from", "date", "subject", "to"}:
         return 0
@@ -87,9 +95,20 @@ def header_block_length(lines: Sequence[str], first: int) -> int:
             others += 1
             if others > 1:
                 break
+    block = lines[first : first + length]
+    if above and _is_sent(block, kinds):
+        return length
     if not proven or ("from" in kinds and len(kinds) >= _BLOCK_KINDS):
         return length if proven else 0
-    return length if {"date", "to"} <= kinds and _is_dated_and_addressed(lines[first : first + length]) else 0
+    short = {"date", "to"} <= kinds or (length == 1 and {"from", "date"} <= {*kinds, *_further_kinds(block[0])})
+    return length if short and _is_dated_and_addressed(block) else 0
+
+
+def _is_sent(block: Sequence[str], kinds: set[str]) -> bool:
+    """Tell whether a block begins with From: and Sent:, the second of which people do not write."""
+    if len(block) <= 1 or _label_kind(block[0]) != "from" or _label(block[1]) not in SENT_LABELS:
+        return False
+    return "@" in block[0] or len(kinds) >= _BLOCK_KINDS
 
 
 def _is_dated_and_addressed(block: Sequence[str]) -> bool:
@@ -106,7 +125,7 @@ def is_rule(line: str) -> bool:
 
 def is_signature_mark(line: str) -> bool:
     """Tell whether the line is the signature mark of RFC 3676 4.3, whose space mail programs often lose."""
-    return line.rstrip() in {"--", "—", "__"}
+    return line.strip() in {"--", "—", "__"}
 
 
 def is_dashed_name(line: str) -> bool:
@@ -117,10 +136,10 @@ def is_dashed_name(line: str) -> bool:
 def is_device_line(line: str) -> bool:
     """Tell whether a mail program wrote the line about itself: "Sent from my iPhone"."""
     bare = line.strip(" \t*_-–—<>[]()").lower().replace("\u202f", " ")
-    if not bare or len(bare) > _DEVICE_LENGTH or bare.endswith((":", "?", "!")):
-        return False
-    words = _BARE_LINK.sub("", bare).rstrip(" .।)>*")
     known = bare.startswith(DEVICES)
+    if not bare or len(bare) > _DEVICE_LENGTH or bare.endswith((":", "?")) or (bare.endswith("!") and not known):
+        return False
+    words = _BARE_LINK.sub("", bare).rstrip(" .।)>*!")
     named = bare.startswith(DEVICE_STARTS) or words.endswith(DEVICE_ENDINGS)
     if not known and not (named and any(name in words for name in DEVICE_NAMES)):
         return False
@@ -144,8 +163,13 @@ def has_contact(line: str) -> bool:
 
 
 def is_closing(line: str) -> bool:
-    """Tell whether the line is only a farewell, after which a name follows."""
-    return len(line) <= _SIGNATURE_LINE_LENGTH and fold(line) in CLOSINGS
+    """Tell whether the line is only a farewell, after which a name follows, or both: "Regards, Ramesh Kumar"."""
+    if len(line) > _SIGNATURE_LINE_LENGTH:
+        return False
+    farewell, _, name = line.partition(",")
+    names = name.split()
+    signed = len(names) <= _NAMES and all(word[0].isupper() and not word.isupper() for word in names)
+    return fold(line) in CLOSINGS or (signed and fold(farewell) in CLOSINGS)
 
 
 def is_signature_text(line: str) -> bool:
@@ -164,6 +188,17 @@ def _label_kind(line: str) -> str:
     if not colon or len(head) > _LABEL_LENGTH:
         return ""
     return _label_of(head)
+
+
+def _further_kinds(line: str) -> list[str]:
+    """Return what the labels say that stand behind the first one on its line: "From: a@b.example Sent: Monday"."""
+    middle = line[:LONGEST_LINE].replace("：", ":").split(":")[1:-1]
+    words = (part.split()[-1][-_LABEL_LENGTH:] for part in middle if part.strip())
+    return [kind for word in words if (kind := _label_of(word))]
+
+
+def _label(line: str) -> str:
+    return fold(line.replace("：", ":").partition(":")[0][:_LABEL_LENGTH])
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,6 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from mailbot.domain.quote_lines import (
-    has_contact,
     is_closing,
     is_dashed_name,
     is_device_line,
@@ -42,6 +41,7 @@ class Kind(Enum):
 def mark_signatures(lines: Sequence[str], kinds: list[Kind]) -> None:
     """Mark signatures at the end of each stretch of new text."""
     earlier = False
+    last_new = max((i for i, line in enumerate(lines) if kinds[i] is Kind.NEW and line.strip()), default=-1)
     for first, end in _stretches(kinds):
         filled = [i for i in range(first, end) if lines[i].strip()]
         for i in filled:
@@ -49,7 +49,7 @@ def mark_signatures(lines: Sequence[str], kinds: list[Kind]) -> None:
                 kinds[i] = Kind.DEVICE
         own = [i for i in filled if kinds[i] is Kind.NEW]
         if earlier or not _speaks_below_mark(lines, own):
-            _mark_footer(lines, kinds, own, end, last=end == len(lines), earlier=earlier)
+            _mark_footer(lines, kinds, own, end, last=end > last_new, earlier=earlier)
         own = [i for i in own if kinds[i] is Kind.NEW]
         _mark_farewell(lines, kinds, own, earlier=earlier)
         earlier = earlier or any(kinds[i] is Kind.NEW for i in filled)
@@ -108,7 +108,7 @@ def _is_footer(lines: Sequence[str], before: Sequence[int], position: int, *, la
     """Tell whether a rule stands above a footer: names and numbers follow, or at the end what a mailing list adds."""
     following = [lines[i] for i in before[position + 1 :]]
     listed = last and lines[before[position]].strip()[0] == "_"
-    if listed and (earlier or any(has_contact(line) for line in following)):
+    if listed and (earlier or any("@" in line or "://" in line for line in following)):
         return True
     return all(is_signature_text(line) or is_rule(line) or is_closing(line) for line in following)
 
@@ -120,5 +120,5 @@ def _mark_farewell(lines: Sequence[str], kinds: list[Kind], own: Sequence[int], 
             continue
         if all(is_signature_text(lines[i]) or is_closing(lines[i]) for i in own[position + 1 :]):
             for i in own[position:]:
-                kinds[i] = Kind.FAREWELL if position else Kind.SIGNATURE
+                kinds[i] = Kind.FAREWELL
             return

@@ -19,13 +19,13 @@ def _folded(words: str) -> frozenset[str]:
 # The end of an attribution: "On Monday Ramesh wrote:".
 WROTE = _listed("""
 wrote, writes, schrieb, geschrieben, schrieben sie, schrieb folgendes, schreef, geschreven, a écrit, écrit, a
-ecrit, nous a dit, escribió, escribio, ha escrito, ha scritto, scrisse, escreveu, skrev, skrev følgende, skrev
-följande, kirjoitti, napisał, napisał(a), napisała, nadesłał, pisze, napsal, napsal(a), napsala, napísal,
-napísal(a), napísala, написал, написала, написал(а), написав, написала(в), пишет, пише, написа, yazdı, şunu
-yazdı, şunları yazdı, a scris, írta, ezt írta, έγραψε, כתב, כתבה, כתב/ה, كتب, đã viết, viết, menulis, je
-napisao, je napisala, napisao je, 写道, 寫道, 撰写, のメッセージ, さんは書きました, さんが書きました, 작성, 님이
-작성하였습니다, 님이 작성, ने लिखा, ने लिखा है, ने लिखा था, ने यह लिखा, ne likha, ne likha hai, लिहिले,
-लिहिलं
+ecrit, nous a dit, escribió, escribio, escribieron, ha escrito, ha escrit, va escriure, ha scritto, scrisse,
+escreveu, skrev, skrev følgende, skrev följande, kirjoitti, napisał, napisał(a), napisała, nadesłał, pisze,
+napsal, napsal(a), napsala, napísal, napísal(a), napísala, написал, написала, написал(а), написав, написала(в),
+пишет, пише, написа, yazdı, şunu yazdı, şunları yazdı, a scris, írta, ezt írta, έγραψε, כתב, כתבה, כתב/ה, كتب,
+đã viết, viết, menulis, je napisao, je napisala, napisao je, 写道, 寫道, 撰写, のメッセージ, さんは書きました,
+さんが書きました, 작성, 님이 작성하였습니다, 님이 작성, ने लिखा, ने लिखा है, ने लिखा था, ने यह लिखा, ne likha,
+ne likha hai, लिहिले, लिहिलं
 """)
 
 # The same in words that also end an ordinary sentence; a date or an address must stand with them.
@@ -33,8 +33,8 @@ WROTE_WEAK = _listed("said, says, sent, ने कहा, ने बताया
 
 # The same where the name or the date stands behind it: "Am Montag schrieb Ramesh:", "Ramesh wrote on Monday:".
 WROTE_BEFORE_NAME = _listed("""
-schrieb, schreef, skrev, napisał, pisze, пишет, kirjoitti, wrote on, schrieb am, a écrit le, írta (időpont:, het
-volgende
+schrieb, schreef, skrev, napisał, napisana przez, wysłana przez, pisze, пишет, kirjoitti, wrote on, schrieb am,
+a écrit le, írta (időpont:, het volgende
 """)
 
 # How an attribution begins, or its first line when it is wrapped.
@@ -69,13 +69,27 @@ gốc, pesan asli, pesan terusan, 原始邮件, 原始郵件, 原邮件, 转发�
 オリジナルメッセージ, 転送メッセージ, 転送されたメッセージ, 원본 메시지, 원본 메일, 전달된 메시지, मूल संदेश,
 मूल सन्देश, मूल मेल, मूल ईमेल, मूल मैसेज, मूल पत्र, अग्रेषित संदेश, अग्रेषित सन्देश, अग्रेषित मेल, अग्रेषित
 ईमेल, अग्रेषित किया गया संदेश, फ़ॉरवर्ड किया गया संदेश, फॉरवर्ड किया गया संदेश, फ़ॉरवर्ड किया गया मैसेज, फॉरवर्ड
-किया गया मैसेज, फ़ॉरवर्ड किया गया ईमेल, फॉरवर्ड किया गया ईमेल, मूळ संदेश
+किया गया मैसेज, फ़ॉरवर्ड किया गया ईमेल, फॉरवर्ड किया गया ईमेल, मूळ संदेश, message réexpédié, début du message
+réexpédié, anfang der weitergeleiteten e-mail, início da mensagem reencaminhada, mensagem reencaminhada,
+początek przekazywanej wiadomości, początek wiadomości przekazanej dalej, začátek přeposílané zprávy, začátek
+přeposlané zprávy, továbbított levél kezdete, начало переадресованного сообщения, початок переадресованого
+повідомлення, start på videresendt besked, starten på den videresendte meldingen, videresendt brev, välitetty
+viesti alkaa, välitetyn viestin alku, iletilen e-postanın başlangıcı, 开始转发的邮件, 下面是被转发的邮件,
+以下為轉寄的郵件, 전달된 메시지 시작, अग्रेषित संदेश की शुरुआत, अग्रेषित संदेश आरंभ
+""")
+
+# The title a forum writes above the earlier letters it repeats; in bold or between dashes only.
+HISTORY_TITLES = _folded("""
+previous replies, vorherige antworten, réponses précédentes, respuestas anteriores, risposte precedenti, respostas
+anteriores, eerdere antwoorden, पिछले उत्तर, पिछले जवाब
 """)
 
 # What a desk writes above the letter it sends: whatever stands below is that letter.
 ABOVE_THIS_LINE = _listed("""
 reply above this line, type your reply above, write above this line, reply above the line, antworten sie
-oberhalb, répondez au-dessus, इस पंक्ति के ऊपर
+oberhalb, antwort oberhalb dieser, antwort über dieser zeile, répondez au-dessus, réponse au-dessus de cette,
+respuesta encima de esta, resposta acima desta, rispondi sopra questa riga, antwoord boven deze regel,
+इस पंक्ति के ऊपर, इस रेखा के ऊपर
 """)
 
 # The labels of a copied header block, by what they say.
@@ -105,9 +119,16 @@ LABELS = {
     for label in _folded(words)
 }
 
+# The labels of a date that only mail programs write, below a From: line.
+SENT_LABELS = _folded("""
+sent, gesendet, envoyé, enviado, enviado el, enviado em, enviada em, inviato, verzonden, skickat, sendt, lähetetty,
+odesláno, odoslané, küldve, wysłano, gönderildi, trimis, отправлено, надіслано, 发送时间, 送信日時, 보낸 날짜, भेजा गया
+""")
+
 # How the line begins that a mail program adds about itself.
 DEVICES = _listed("""
-sent from my, sent from mail for windows, sent from yahoo mail, sent from outlook, sent from samsung, sent from
+sent from my, sent wirelessly from, envoyé sans fil,
+sent from mail for windows, sent from yahoo mail, sent from outlook, sent from samsung, sent from
 a mobile, sent from mobile, sent from mailbox, sent from windows mail, sent from a phone, sent from the all new
 aol, sent using zoho mail, sent using hushmail, sent via my, sent with proton, sent from proton, sent with
 airmail, sent with spark, get outlook for, get the outlook app, von meinem, gesendet von mein, gesendet von
@@ -128,7 +149,8 @@ DEVICE_STARTS = _listed(
 )
 # How it may also end, when it names a device or a mail program.
 DEVICE_ENDINGS = _listed(
-    "से भेजा गया, से भेजा गया है, प्राप्त करें, gesendet, gönderildi, से भेजा, 보냄, から送信, 发送, 傳送, from mobile"
+    "से भेजा गया, से भेजा गया है, प्राप्त करें, gesendet, gönderildi, से भेजा, 보냄, から送信, 发送, 傳送, from mobile, küldve, "
+    "küldött üzenet, से भेजा हुआ"
 )
 DEVICE_NAMES = _listed("""
 iphone, ipad, ipod, android, outlook, gmail, galaxy, yahoo, mobile, mobil, mailbox, phone, blackberry, samsung,

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.domain.quote_attributions import find_attribution, split_shared_line
-from mailbot.domain.quote_lines import header_block_length, is_device_line, is_marked, is_original_line, is_rule
+from mailbot.domain.quote_lines import (
+    LONGEST_LINE,
+    TIME,
+    header_block_length,
+    is_device_line,
+    is_marked,
+    is_original_line,
+    is_rule,
+)
 from mailbot.domain.quote_signatures import Kind, mark_signatures
 
 if TYPE_CHECKING:
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 1_000_000
 MOST_LINES = 100_000
 _RULE_DISTANCE = 6
+_COLONS = (":", "：")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -62,6 +71,13 @@ def find_own_words(reply: str) -> str:
     return _EMPTY_LINES.sub("\n\n", own)
 
 
+def find_farewell(reply: str) -> str:
+    """Return what stands below the words of a reply: the farewell, the name, and what else a signature holds."""
+    lines = _split(_limit(reply)[0])
+    kinds, _ = _mark(lines)
+    return _join(lines, [kind in {Kind.SIGNATURE, Kind.FAREWELL} for kind in kinds])
+
+
 def _limit(text: str) -> tuple[str, str]:
     """Return the text that is looked at, and what is beyond a million characters or a hundred thousand lines."""
     head = text[:LONGEST_TEXT]
@@ -84,7 +100,8 @@ def _find_shown(lines: Sequence[str], kinds: Sequence[Kind]) -> list[bool]:
     """Tell of each line whether it is part of the reply.
 
     Quoted lines above an answer stay in their place, as do the answers between them; only when one attributed quote
-    stands above everything new is it no more than what is answered.
+    stands above everything new is it no more than what is answered. A farewell is no answer to the quote above it.
+    Marked lines that the sender announces ("The error is:") are no quote of a mail and stay as well.
     """
     own = {Kind.NEW, Kind.FAREWELL}
     filled = [(i, kinds[i]) for i, line in enumerate(lines) if line.strip()]
@@ -93,11 +110,27 @@ def _find_shown(lines: Sequence[str], kinds: Sequence[Kind]) -> list[bool]:
         only_marked = bool(filled) and all(kind is Kind.MARKED for _, kind in filled)
         return [only_marked and kind in {Kind.MARKED, Kind.NEW} for kind in kinds]
     leading = filled[0][1] is Kind.QUOTED and not any(kind is Kind.MARKED and i > new[0] for i, kind in filled)
-    last = new[0] if leading else new[-1]
+    last = new[0] if leading else max((i for i in new if kinds[i] is Kind.NEW), default=new[-1])
+    below = [(i, kind) for i, kind in filled if i > last]
+    if below and not leading and _is_evidence(lines, last, below):
+        last = next((i for i, kind in below if kind is not Kind.MARKED), len(lines))
     return [
         (kind in own and (not leading or i >= new[0])) or (kind is Kind.MARKED and i < last and not leading)
         for i, kind in enumerate(kinds)
     ]
+
+
+def _is_evidence(lines: Sequence[str], last: int, below: Sequence[tuple[int, Kind]]) -> bool:
+    """Tell whether the marked lines below the last new one are the sender's own, not the mail that is answered.
+
+    The sender announces them, or that mail stands under its attribution further down. With an address or a time a line
+    does not announce, but names whom it quotes.
+    """
+    line, first = lines[last].rstrip(), lines[below[0][0]].rstrip()
+    if below[0][1] is not Kind.MARKED or first.endswith(_COLONS):
+        return False
+    announced = line.endswith(_COLONS) and "@" not in line and TIME.search(line[:LONGEST_LINE]) is None
+    return announced or any(kind is Kind.QUOTED for _, kind in below)
 
 
 def _mark_quotes(lines: Sequence[str]) -> tuple[list[Kind], bool]:
@@ -105,6 +138,7 @@ def _mark_quotes(lines: Sequence[str]) -> tuple[list[Kind], bool]:
     kinds = [Kind.NEW] * len(lines)
     fresh: list[int] = []
     doubtful = False
+    last_marked = max((i for i, line in enumerate(lines) if is_marked(line)), default=-1)
     index = 0
     while index < len(lines):
         if is_marked(lines[index]):
@@ -119,11 +153,8 @@ def _mark_quotes(lines: Sequence[str]) -> tuple[list[Kind], bool]:
                     _fill(kinds, first, len(lines))
                     break
                 doubtful = True
-        elif end := _separator_end(lines, index):
+        elif end := _separated_end(lines, index, last_marked, above=bool(fresh)):
             _fill(kinds, _with_rules_before(lines, index), end)
-            if not _goes_on_marked(lines, end):
-                _fill(kinds, index, len(lines))
-                break
             index = end - 1
         elif lines[index].strip() and not is_device_line(lines[index]):
             fresh.append(index)
@@ -131,22 +162,46 @@ def _mark_quotes(lines: Sequence[str]) -> tuple[list[Kind], bool]:
     return kinds, doubtful
 
 
-def _separator_end(lines: Sequence[str], index: int) -> int:
+def _separated_end(lines: Sequence[str], index: int, last_marked: int, *, above: bool) -> int:
+    """Return the line after what a separator that begins here sets aside, or 0: everything below, unless it is marked.
+
+    Of marked lines the separator alone is set aside, as answers may stand between them. Where there is one stretch of
+    them below new text, a mail was handed on whole, and it goes too.
+    """
+    end = _separator_end(lines, index, above=above)
+    if not end:
+        return 0
+    if not _goes_on_marked(lines, end):
+        return len(lines)
+    return last_marked + 1 if above and _is_marked_until(lines, end, last_marked) else end
+
+
+def _separator_end(lines: Sequence[str], index: int, *, above: bool) -> int:
     """Return the line after a separator that begins here, or 0."""
     if is_original_line(lines[index]):
         following = next((i for i in range(index + 1, min(index + 4, len(lines))) if lines[i].strip()), None)
-        block = header_block_length(lines, following) if following is not None else 0
+        block = header_block_length(lines, following, above=above) if following is not None else 0
         return following + block if following is not None and block else index + 1
-    block = header_block_length(lines, index)
+    block = header_block_length(lines, index, above=above)
     return index + block if block else 0
 
 
 def _with_rules_before(lines: Sequence[str], index: int) -> int:
     """Return where the rule begins that a mail program drew above a separator."""
     first = index
-    while first > 0 and index - first < _RULE_DISTANCE and (not lines[first - 1].strip() or is_rule(lines[first - 1])):
+    while first > 0 and index - first < _RULE_DISTANCE and _is_gap(lines[first - 1]):
         first -= 1
     return first
+
+
+def _is_gap(line: str) -> bool:
+    """Tell whether the line is empty, or a rule of any length; above a separator a short one belongs to it."""
+    return not line.strip() or is_rule(line) or line.strip() == "---"
+
+
+def _is_marked_until(lines: Sequence[str], first: int, last: int) -> bool:
+    """Tell whether nothing but marked and empty lines stands between two lines."""
+    return all(is_marked(lines[i]) or not lines[i].strip() for i in range(first, last))
 
 
 def _goes_on_marked(lines: Sequence[str], first: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mailbot.domain.autoreply_words import (
@@ -12,23 +13,31 @@ from mailbot.domain.autoreply_words import (
     AUTOREPLY_SUBJECT,
     AUTOREPLY_SUBJECTS,
     AUTOREPLY_WORDS,
-    CHALLENGE_SUBJECTS,
-    CHALLENGES,
-    RECEIPT_SUBJECTS,
-    RECEIPT_TEXTS,
+    AWAY_TEXTS,
+    GENERATED_SUBJECTS,
     TICKET_NUMBERS,
     TICKET_SUBJECTS,
     TICKET_TEXTS,
 )
 from mailbot.domain.bounces import find_bounce_reason, is_late_or_made, is_other_report
 from mailbot.domain.machine_signs import (
+    find_beginning,
     has_null_path,
     is_from_daemon,
+    is_from_mail_program,
+    is_manned,
     local_part,
     own_part_types,
     precedence,
     report_type,
     submitted,
+)
+from mailbot.domain.notices import (
+    find_challenge_reason,
+    find_feedback_reason,
+    find_late_reason,
+    find_made_reason,
+    find_receipt_reason,
 )
 from mailbot.domain.text import fold
 from mailbot.domain.trust import MESSAGE_ID_PREFIX, normal_address
@@ -47,8 +56,10 @@ _ROLE_NAME = re.compile(
     r"|crm|team|admin|enquir|feedback|cs|itsm|helpline)"
 )
 _PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-# MS-OXCMAIL 2.1.3.2.20: a list; DR, RN and NRN alone also stand in mail that people write.
-_SUPPRESS = frozenset({"oof", "autoreply", "all"})
+# MS-OXCMAIL 2.1.3.2.20: a list; DR, RN and NRN alone also stand in mail that people write, and some offices let
+# their mail servers add OOF and AutoReply to it.
+_SUPPRESS = frozenset({"all"})
+_SUPPRESS_ANSWERS = frozenset({"oof", "autoreply"})
 # Not Feedback-ID: Zoho, and with it the mail of the NIC, adds it to what people write.
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-list", "x-beenthere", "x-mlserver")
 # Also added to letters of people, by programs that count who opens them: it says nothing about an answer.
@@ -80,31 +91,61 @@ _MACHINE_HEADERS = (
 # CommuniGate marks what a rule passes on with the same header as what it writes.
 _PASSED_ON = frozenset({"", "mirror", "forward", "redirect"})
 _NO = frozenset({"", "no", "false", "0", "none"})
-_BEGINNING = 900
 _EXTRA_WORDS = 3
+
+
+class MailKind(StrEnum):
+    """What a mail is, seen from who or what wrote it; a delay, a made delivery and a read receipt are no bounces."""
+
+    HUMAN = "human"
+    BOUNCE = "bounce"
+    DELAY = "delay"
+    DELIVERED = "delivered"
+    RECEIPT = "receipt"
+    FEEDBACK = "feedback"
+    CHALLENGE = "challenge"
+    AUTOREPLY = "autoreply"
+    LIST = "list"
+    OWN = "own"
+    AUTOMATIC = "automatic"
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Whether a machine wrote a mail: a bounce, an automatic answer, or anything else automatic; and why."""
+    """What kind of mail it is and, when a machine wrote it, why that is thought."""
 
-    bounce: bool
-    autoreply: bool
-    automatic: bool
+    kind: MailKind
     reason: str
+
+    @property
+    def bounce(self) -> bool:
+        """Whether it says that a delivery failed."""
+        return self.kind is MailKind.BOUNCE
+
+    @property
+    def autoreply(self) -> bool:
+        """Whether it is an automatic answer, such as a notice of absence (RFC 3834)."""
+        return self.kind is MailKind.AUTOREPLY
+
+    @property
+    def automatic(self) -> bool:
+        """Whether a machine wrote it, or passed it on to many."""
+        return self.kind is not MailKind.HUMAN
 
 
 def screen(mail: IncomingMail, own_addresses: frozenset[str]) -> Screening:
     """Return what kind of mail this is; `own_addresses` are the desk's own, in lower case."""
     bounce = find_bounce_reason(mail)
     if bounce:
-        return Screening(bounce=True, autoreply=False, automatic=True, reason=bounce)
+        return Screening(MailKind.BOUNCE, bounce)
     own = _own_reason(mail, own_addresses)
-    autoreply = "" if own else _autoreply_reason(mail)
-    if autoreply:
-        return Screening(bounce=False, autoreply=True, automatic=True, reason=autoreply)
-    machine = own or _list_reason(mail) or _machine_reason(mail) or _words_reason(mail)
-    return Screening(bounce=False, autoreply=False, automatic=bool(machine), reason=machine)
+    if own:
+        return Screening(MailKind.OWN, own)
+    for kind, find_reason in _KINDS:
+        reason = find_reason(mail)
+        if reason:
+            return Screening(kind, reason)
+    return Screening(MailKind.HUMAN, "")
 
 
 def _autoreply_reason(mail: IncomingMail) -> str:
@@ -113,7 +154,7 @@ def _autoreply_reason(mail: IncomingMail) -> str:
         return ""
     said = submitted(mail)
     header = next((name for name in _AUTOREPLY_HEADERS if mail.header(name).lower() not in _NO), "")
-    text = _beginning(mail)
+    text = find_beginning(mail)
     signs = (
         (said.startswith(("auto-replied", "auto-notified")), f"It says Auto-Submitted: {said} (RFC 3834)."),
         (header != "", f"It carries the header {header} of an automatic answer."),
@@ -121,6 +162,7 @@ def _autoreply_reason(mail: IncomingMail) -> str:
         (_is_autoreply_subject(mail.subject), "Its subject is that of an automatic answer."),
         (_is_absence_text(text), "Its text is that of a notice of absence."),
         (_is_ticket_notice(mail, text), "It is the automatic answer of another helpdesk."),
+        (_is_marked_answer(mail, text), "A machine sent it, and its text is that of an automatic answer."),
     )
     return next((reason for sign, reason in signs if sign), "")
 
@@ -149,11 +191,12 @@ def _machine_reason(mail: IncomingMail) -> str:
     said = submitted(mail)
     suppress = {word.strip().lower() for word in mail.header("x-auto-response-suppress").split(",")}
     header = next((name for name in _MACHINE_HEADERS if mail.header(name).lower() not in _PASSED_ON), "")
-    unread = is_from_daemon(mail) or _MACHINE_NAME.search(local_part(mail)) is not None
+    unwanted = _SUPPRESS if mail.thread_ids or is_from_mail_program(mail) else _SUPPRESS | _SUPPRESS_ANSWERS
+    unread = (is_from_daemon(mail) and not is_manned(mail)) or _MACHINE_NAME.search(local_part(mail)) is not None
     is_report = report_type(mail) != "" or is_other_report(mail) or "message/delivery-status" in own_part_types(mail)
     signs = (
         (said not in {"", "no"}, f"It says Auto-Submitted: {said} (RFC 3834)."),
-        (bool(suppress & _SUPPRESS), "It asks for no automatic answers (X-Auto-Response-Suppress)."),
+        (bool(suppress & unwanted), "It asks for no automatic answers (X-Auto-Response-Suppress)."),
         (is_report, "It is a report of a mail system (RFC 6522)."),
         (has_null_path(mail), "It has an empty return path, so nobody may be answered (RFC 5321 4.5.5)."),
         (header != "", f"It carries the header {header} of a program."),
@@ -164,16 +207,8 @@ def _machine_reason(mail: IncomingMail) -> str:
 
 def _words_reason(mail: IncomingMail) -> str:
     """Mail of machines that say so in words only; a person who answers or forwards it writes something in front."""
-    text = _beginning(mail)
-    if is_late_or_made(mail):
-        return "A mail system says that delivery takes longer."
-    if RECEIPT_SUBJECTS.search(mail.subject.lower()) and RECEIPT_TEXTS.search(text):
-        return "It is a read receipt."
-    if AUTOMATIC_TEXTS.match(text):
-        return "It says of itself that a machine wrote it."
-    if CHALLENGE_SUBJECTS.search(mail.subject.lower()) and CHALLENGES.search(text):
-        return "It asks to prove that a person wrote our letter."
-    return ""
+    said = AUTOMATIC_TEXTS.match(find_beginning(mail)) or GENERATED_SUBJECTS.search(mail.subject.lower())
+    return "It says of itself that a machine wrote it." if said else ""
 
 
 def _is_autoreply_subject(subject: str) -> bool:
@@ -195,6 +230,22 @@ def _is_absence_text(text: str) -> bool:
     )
 
 
+def _is_marked_answer(mail: IncomingMail, text: str) -> bool:
+    """Tell whether a mail that a machine sent speaks of absence, or says to our letter that it was received.
+
+    Machines that send answers do not always say so; a list passes on what people say about their leave.
+    """
+    marked = (
+        submitted(mail).startswith("auto-")
+        or has_null_path(mail)
+        or precedence(mail) in {"bulk", "junk"}
+        or mail.header("x-auto-response-suppress") != ""
+    )
+    if not marked or is_from_daemon(mail) or any(mail.header(name) for name in (*_LIST_HEADERS, *_BULK_HEADERS)):
+        return False
+    return AWAY_TEXTS.search(text) is not None or (bool(mail.thread_ids) and TICKET_TEXTS.search(text) is not None)
+
+
 def _is_ticket_notice(mail: IncomingMail, text: str) -> bool:
     """Tell whether another helpdesk says that it received something: its address, subject and text must all say so.
 
@@ -208,6 +259,15 @@ def _is_ticket_notice(mail: IncomingMail, text: str) -> bool:
     )
 
 
-def _beginning(mail: IncomingMail) -> str:
-    """Return the first words of what is new in a mail: lower case, one space, plain apostrophes."""
-    return " ".join((mail.reply or mail.text)[:_BEGINNING].lower().replace("’", "'").split())
+# Asked in this order; what mail systems report comes first, because a report may pass through a list.
+_KINDS = (
+    (MailKind.FEEDBACK, find_feedback_reason),
+    (MailKind.DELAY, find_late_reason),
+    (MailKind.DELIVERED, find_made_reason),
+    (MailKind.RECEIPT, find_receipt_reason),
+    (MailKind.AUTOREPLY, _autoreply_reason),
+    (MailKind.CHALLENGE, find_challenge_reason),
+    (MailKind.LIST, _list_reason),
+    (MailKind.AUTOMATIC, _machine_reason),
+    (MailKind.AUTOMATIC, _words_reason),
+)

@@ -35,6 +35,7 @@ _EMPLOYEE_ID_DIGITS = 6
 # Round brackets are ordinary writing as well: what they hold leaves the title only where the subject begins with it.
 TAG_BRACKETS = "[［【{"
 _MOST_LABELLED_LINES = 30  # comparing with the whole catalogue costs something; a table pasted into a mail is text
+_SEVERAL = re.compile(r"[/,;&|]|\b(?:or|and|aur)\b|\sया\s|\sऔर\s", re.IGNORECASE)
 _MOBILE = re.compile(r"^(?:\+?91|0091|0)?([6-9]\d{9})$")
 
 
@@ -136,10 +137,13 @@ def parse_field(field: str, value: str, catalogue: Catalogue) -> Fields:
 
 
 def parse_mobile(text: str) -> str | None:
-    """Return an Indian mobile number as +91 and ten digits, the first of them 6 to 9, or None."""
-    sign = "+" if text.strip().startswith("+") else ""
-    match = _MOBILE.match(sign + ascii_digits(text))
-    return f"+91{match.group(1)}" if match else None
+    """Return an Indian mobile number as +91 and ten digits, the first of them 6 to 9, or None; of several the first."""
+    for part in (text, *_SEVERAL.split(text)):
+        sign = "+" if part.strip(" (").startswith("+") else ""
+        match = _MOBILE.match(sign + ascii_digits(part))
+        if match:
+            return f"+91{match.group(1)}"
+    return None
 
 
 def ascii_digits(text: str) -> str:

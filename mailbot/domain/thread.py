@@ -35,7 +35,7 @@ class Clues:
     `proven` are ticket numbers for which the mail carries a token that was made for its sender.
     `message_ids` are ids of the mails it answers, nearest first; they count when its sender belongs to that ticket.
     `numbers` are ticket numbers in the subject; they count when the sender belongs to the ticket.
-    `employee_id` is the one the mail names, for the directory to check.
+    `employee_id` is the one the mail names, for the directory to check; `guesses` are others that it may mean.
     `sender_proven` tells that any token of the mail was made for its sender, if only in a letter about no ticket.
     `targets` are the numbers that its commands name, and `questions` what it asks the desk.
     `reported` are the Message-IDs of letters of ours that a bounce or receipt is about.
@@ -45,13 +45,21 @@ class Clues:
     message_ids: tuple[str, ...]
     numbers: tuple[str, ...]
     employee_id: str = ""
+    guesses: tuple[str, ...] = ()
     reported: tuple[str, ...] = ()
     sender_proven: bool = False
     targets: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
 
 
-def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk, *, is_automatic: bool = False) -> Clues:
+def find_clues(
+    mail: IncomingMail,
+    employee_id: str | None,
+    desk: Desk,
+    *,
+    guesses: tuple[str, ...] = (),
+    is_automatic: bool = False,
+) -> Clues:
     """Return the clues of a mail; a mail with no single sender proves nothing, and only a machine reports."""
     ids = mail.thread_ids[:MAXIMUM_IDS]
     proven: list[str] = []
@@ -65,4 +73,4 @@ def find_clues(mail: IncomingMail, employee_id: str | None, desk: Desk, *, is_au
     numbers = find_numbers(desk.prefix, mail.subject)
     ids_in_report = find_reported_ids(mail) if is_automatic else ()
     reported = tuple(message_id for message_id in ids_in_report if message_id.startswith(OWN_ID))
-    return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "", reported, sender_proven)
+    return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "", guesses, reported, sender_proven)

@@ -6,20 +6,26 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mailbot.domain.facts import Fact, find_facts
 from mailbot.domain.grammar import Commands, parse_command_line, parse_commands
 from mailbot.domain.language import find_language
+from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.numbering import find_numbers
+from mailbot.domain.own_numbers import EmployeeIds, choose_mobile, find_employee_ids
 from mailbot.domain.people import Language
-from mailbot.domain.quotes import find_own_words
+from mailbot.domain.quotes import find_farewell, find_own_words
 from mailbot.domain.screen import Screening, screen
 from mailbot.domain.tags import Fields, parse_importance, parse_lines, parse_subject
 from mailbot.domain.text import fold
 from mailbot.domain.verbs import VERBS, About, Takes
 
 if TYPE_CHECKING:
+    from mailbot.domain.catalogue import Catalogue
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
 
+# In a legacy Hindi font brackets, hashes, slashes and colons are letters, so only tags at the beginning are tags there.
+_LEADING_TAGS = re.compile(r"(?:\s*\[[^\[\]]{1,60}\])*\s*")
 _PREFIX = re.compile(r"^\s*([^\s:：\[\]]{2,12})\s*(?:\[\d+\])?\s*[:：]\s*")
 
 
@@ -42,6 +48,9 @@ class Understanding:
     commands: Commands
     text: str
     words: str
+    employee_ids: EmployeeIds
+    mobile: str | None
+    facts: tuple[Fact, ...]
 
     @property
     def script(self) -> Language:
@@ -53,7 +62,7 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
     """Return what a mail says; pure, and the same for every mail with the same words."""
     catalogue, grammar = desk.catalogue, desk.grammar
     bare, is_answer = strip_subject(mail.subject, desk)
-    tagged, title = parse_subject(bare, catalogue)
+    tagged, title = _take_tags(bare, catalogue)
     own = find_own_words(mail.reply)
     commands = parse_commands(own, grammar)
     if not commands.commands and not is_answer:
@@ -71,6 +80,9 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
         commands=commands,
         text=text,
         words=words,
+        employee_ids=find_employee_ids(own, f"{find_farewell(mail.reply)}\n{mail.signature}"),
+        mobile=choose_mobile(mail.phones),
+        facts=find_facts((own, *(file.name for file in mail.attachments))),
     )
 
 
@@ -86,6 +98,16 @@ def strip_subject(subject: str, desk: Desk) -> tuple[str, bool]:
         if shorter == bare:
             return bare.strip(), is_answer
         bare = shorter
+
+
+def _take_tags(subject: str, catalogue: Catalogue) -> tuple[Fields, str]:
+    """Return what the tags of a subject say, and the title that remains."""
+    if find_reading(subject) is None:
+        return parse_subject(subject, catalogue)
+    tags = _LEADING_TAGS.match(subject)
+    end = tags.end() if tags else 0
+    fields, kept = parse_subject(subject[:end], catalogue)
+    return fields, f"{kept} {subject[end:]}".strip()
 
 
 def _subject_command(mail: IncomingMail, bare: str, commands: Commands, desk: Desk) -> Commands:

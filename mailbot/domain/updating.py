@@ -16,6 +16,7 @@ from mailbot.domain.effects import NO_CHANGE, Effects
 from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.opening import field_notices
+from mailbot.domain.own_numbers import confirm_employee_id
 from mailbot.domain.scene import Scene, make_scene
 from mailbot.domain.stepping import is_possible, may_take, step_of, take_step
 from mailbot.domain.ticket import Actor, Status, Step, status_after
@@ -43,6 +44,7 @@ def decide_update(
     scene = make_scene(ticket, known, desk, mail.sender.address if mail.sender else "")
     effects = _effects(mail, understanding, scene)
     effects += _answer(effects, scene)
+    effects += _fill_missing(understanding, scene)
     proof = "a reply token proves it" if known.by_token else "its references or its subject name it"
     return Decision(
         outcome=Outcome.UPDATED,
@@ -54,11 +56,12 @@ def decide_update(
         letters=one_letter_each(effects.letters),
         also=effects.also,
         settings=effects.settings,
+        facts=understanding.facts,
     )
 
 
 def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene) -> Effects:
-    has_files = bool(mail.attachments)
+    has_files = mail.brings_evidence
     commands = commands_about(understanding, About.TICKET)
     asked = asked_of_desk(understanding, scene.known)
     is_command = any(_is_meant(command, scene) for command in commands)
@@ -178,6 +181,23 @@ def _set_fields(understanding: Understanding, scene: Scene, *, tell_staff: bool)
         reasons=(f"Its labelled lines set {said}.",),
         notices=(done, *notices),
     )
+
+
+def _fill_missing(understanding: Understanding, scene: Scene) -> Effects:
+    """Take a mobile number and Employee ID from the officer's running words where the ticket has none."""
+    ticket = scene.ticket
+    if scene.is_staff or not scene.known.by_token or status_after(Step.SET, ticket.status, scene.actors) is None:
+        return Effects()
+    employee_id = confirm_employee_id(understanding.employee_ids, scene.known)
+    change = Change(
+        mobile=understanding.mobile if not ticket.mobile and not understanding.lined.mobile else None,
+        employee_id=employee_id if employee_id and not ticket.employee_id else None,
+    )
+    if change == NO_CHANGE:
+        return Effects()
+    reason = "What the ticket did not have yet is taken from its words."
+    event = Event(EventKind.FIELDS_SET, scene.sender, _spell_out(change, scene), reason)
+    return Effects(change, (event,), reasons=(reason,))
 
 
 def _comment(text: str, scene: Scene) -> Effects:

@@ -131,6 +131,7 @@ class LimitSettings(Section):
     parse_seconds: PositiveInt
     parse_memory_mb: Annotated[int, Field(ge=128)]
     letter_picture_bytes: Annotated[int, Field(ge=0)]
+    picture_pixels: Annotated[int, Field(ge=0, le=200_000_000)]
 
 
 class WorkerSettings(Section):

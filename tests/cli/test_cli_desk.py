@@ -10,7 +10,9 @@ import pytest
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.store.directory import find_addresses
 from mailbot.adapters.store.engine import open_engine
+from mailbot.adapters.store.migrating import find_known_revisions
 from mailbot.domain.decision import Outcome
+from mailbot.domain.facts import Fact, FactKind
 from mailbot.ports import Kept
 from tests.builders import ASHA
 from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, kept, listed, mail_for, open_one, opening, update
@@ -27,7 +29,8 @@ def number(folder):
     store = folder.store()
     number = open_one(store)
     (entry,) = claim(store, 2)
-    store.apply(entry, mail_for(entry), update(number, 1), NOW)
+    named = (Fact(FactKind.GSTIN, "09AAACH7409R1ZZ"), Fact(FactKind.ERROR, "HTTP 500"))
+    store.apply(entry, mail_for(entry), update(number, 1, facts=named), NOW)
     store.engine.dispose()
     return number
 
@@ -48,11 +51,12 @@ def test_migrate_up_and_down(database_url, mailbot, monkeypatch):
     """On both databases: tables come, are there already, and go; each time the revisions are named."""
     monkeypatch.setenv("MAILBOT_STORAGE__DATABASE_URL", database_url)
     said = [mailbot("migrate", *more).out for more in ((), (), ("--down-to", "base"), ())]
+    newest = find_known_revisions()[0]
     assert said == [
-        "The database went from revision none to 0001.\n",
-        "The database is at revision 0001 already.\n",
-        "The database went from revision 0001 to none.\n",
-        "The database went from revision none to 0001.\n",
+        f"The database went from revision none to {newest}.\n",
+        f"The database is at revision {newest} already.\n",
+        f"The database went from revision {newest} to none.\n",
+        f"The database went from revision none to {newest}.\n",
     ]
 
 
@@ -118,6 +122,9 @@ def test_ticket_list(folder, number):
         (("--status", "new"), 0),
         (("--module", "return-filing", "--requester", "ASHA@tax.up.example"), 1),
         (("--requester", "bharat@tax.up.example"), 0),
+        (("--fact", "09 aaach7409r 1zz"), 1),
+        (("--fact", "500", "--status", "resolved"), 1),
+        (("--fact", "RET191113"), 0),
     ],
 )
 def test_ticket_list_can_be_narrowed(folder, number, wanted, count):
@@ -127,6 +134,13 @@ def test_ticket_list_can_be_narrowed(folder, number, wanted, count):
     done = folder.mailbot("ticket", "list", *wanted)
     assert done.code == 0
     assert count or done.out == "There are no such tickets.\n"
+
+
+def test_ticket_show_names_the_facts(folder, number):
+    """What the mails of the ticket name, for people and for programs."""
+    assert "gstin 09AAACH7409R1ZZ, error HTTP 500" in folder.mailbot("ticket", "show", number).out
+    facts = folder.mailbot("ticket", "show", "--json", number).json["facts"]
+    assert facts == [{"kind": "gstin", "value": "09AAACH7409R1ZZ"}, {"kind": "error", "value": "HTTP 500"}]
 
 
 def test_ticket_show(folder, number):
@@ -175,6 +189,17 @@ def test_what_strangers_wrote_cannot_act_on_the_terminal(folder):
     assert "\x1b" not in shown
     assert "\x07" not in shown
     assert "a [2Jb c" in shown
+
+
+def test_a_ticket_in_an_old_hindi_font_is_shown_with_its_reading(folder):
+    """Title and words stay as they were sent, and below each stands how the program reads it."""
+    store = folder.store()
+    (entry,) = claim(store, 1)
+    number = store.apply(entry, mail_for(entry), opening(title="iksVZy ugha [kqy jgk gS"), NOW)
+    store.engine.dispose()
+    shown = folder.mailbot("ticket", "show", number).out
+    label = "typed in an old Hindi font, read by the program:"
+    assert f"iksVZy ugha [kqy jgk gS\n  {label}\n  | पोर्टल नहीं खुल रहा है\n" in shown
 
 
 def test_quarantine_list_and_show(folder):

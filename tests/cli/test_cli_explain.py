@@ -10,8 +10,9 @@ import sys
 import pytest
 
 KEYS = [
-    "file", "read", "message_id", "from", "subject", "text", "reply", "attachments", "bounce", "autoreply", "automatic",
-    "language", "request_type", "module", "priority", "employee_id", "mobile", "commands", "problems",
+    "file", "read", "message_id", "from", "subject", "text", "reply", "subject_reading", "reading", "attachments",
+    "kind", "bounce", "autoreply", "automatic", "language", "request_type", "module", "priority",
+    "employee_id", "mobile", "facts", "commands", "problems",
 ]  # fmt: skip
 MAIL = """\
 From: =?utf-8?B?4KSG4KS24KS+IOCkteCksOCljeCkruCkvg==?= <Asha@TAX.up.example>
@@ -65,6 +66,7 @@ def test_a_mail_as_json(mailbot, mail):
     assert answer["from"] == {"address": "Asha@tax.up.example", "name": "आशा वर्मा"}
     assert (answer["module"], answer["priority"], answer["language"]) == ("return-filing", "high", "hi")
     assert (answer["employee_id"], answer["mobile"]) == ("104872", "+919412233445")
+    assert answer["facts"] == [{"kind": "return", "value": "GSTR-3B"}, {"kind": "error", "value": "HTTP 500"}]
     assert (answer["bounce"], answer["autoreply"], answer["automatic"], answer["commands"]) == (False, False, False, [])
     assert "त्रुटि 500" in answer["text"]
 
@@ -73,8 +75,22 @@ def test_a_mail_for_people(mailbot, mail):
     """The same in words."""
     done = mailbot("explain", mail)
     assert done.code == 0
-    for words in ("आशा वर्मा <Asha@tax.up.example>", "return-filing", "high", "written by a person", "    | पोर्टल"):
+    expected = ("आशा वर्मा <Asha@tax.up.example>", "return-filing", "high", "written by a person", "return GSTR-3B")
+    for words in (*expected, "    | पोर्टल"):
         assert words in done.out
+
+
+def test_a_mail_in_an_old_hindi_font(mailbot, tmp_path):
+    """The words stay as sent; how they are read stands beside them, for people and for programs."""
+    path = tmp_path / "kruti-dev.eml"
+    path.write_text("From: asha@tax.up.example\nSubject: [High] iksVZy can gS\n\nfjVuZ nkf[ky ugha gks jgk gSA\n")
+    answer = mailbot("explain", "--json", path).json
+    assert (answer["subject"], answer["subject_reading"]) == ("[High] iksVZy can gS", "[High] पोर्टल बंद है")
+    assert (answer["reply"], answer["reading"]) == ("fjVuZ nkf[ky ugha gks jgk gSA", "रिटर्न दाखिल नहीं हो रहा है।")
+    assert (answer["language"], answer["priority"]) == ("hi", "high")
+    shown = mailbot("explain", path).out
+    assert "subject read: [High] पोर्टल बंद है\n" in shown
+    assert shown.endswith("  typed in an old Hindi font, read by the program:\n    | रिटर्न दाखिल नहीं हो रहा है।\n")
 
 
 def test_a_mail_from_the_standard_input(mailbot):

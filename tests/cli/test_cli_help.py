@@ -8,6 +8,7 @@ import sys
 import click
 import pytest
 
+from mailbot.adapters.store.migrating import find_known_revisions
 from mailbot.cli import cli
 
 
@@ -83,7 +84,7 @@ def test_the_module_runs_like_the_command():
         (("ticket", "show"), 2, "Missing argument 'NUMBER'"),
         (("quarantine", "show", "first"), 2, "'first' is not a valid integer"),
         (("quarantine", "show", "9" * 30), 2, "is not in the range"),
-        (("migrate", "--down-to", "yesterday"), 2, "'yesterday' is none of 0001, base."),
+        (("migrate", "--down-to", "yesterday"), 2, f"'yesterday' is none of {', '.join(find_known_revisions())}."),
         (("people", "import", "nowhere.csv"), 2, "'nowhere.csv' does not exist"),
         (("explain",), 2, "Name files, or write --batch"),
         (("--settings", "nowhere.toml", "check"), 78, "nowhere.toml does not exist"),

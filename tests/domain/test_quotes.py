@@ -169,11 +169,6 @@ def test_a_farewell_stays_in_the_reply_and_commands_nothing(farewell: str) -> No
         assert find_own_words(reply) == NEW
 
 
-def test_a_farewell_below_the_quote_is_a_signature() -> None:
-    """Who answers above the quote wrote nothing below it."""
-    assert cut_reply(f"{NEW}\n\n> quoted\n\nRegards\nRamesh Kumar").reply == NEW
-
-
 def test_quotes_alone_are_kept_when_nobody_is_said_to_have_written_them() -> None:
     """Lines behind quote marks may be all that a person sent; of a quoted letter nothing is new."""
     assert cut_reply("> Dear Sir\n> x").reply == "> Dear Sir\n> x"
@@ -262,6 +257,10 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "answers on the line of an attribution": lambda n: "ok On Mon, 23 Nov wrote:\n" * n,
     "placeholders and notices": lambda n: "[cid:a] [cid:b]\n\nDisclaimer: x\n-Ram\n" * n,
     "originals": lambda n: "-----Original Message-----\n\n\n> a\n" * n,
+    "mails handed on": lambda n: "ok\n" + "Forwarded message:\n> a\n\n" * n,
+    "markers": lambda n: "ok. reply above this line wrote:> a\n" * n,
+    "labels": lambda n: "From: a@b.example Sent: To: From: Date: 10:15\n" * n,
+    "introductions": lambda n: "see:\n> a\n" * n,
 }
 
 

@@ -65,6 +65,9 @@ HUMAN = {
     "Zoho and NIC": make_mail(feedback_id="rr080112:zu080112:rf080112:zohomail"),
     "no sender": make_mail(sender=""),
     "X-Autoreply: no": make_mail(x_autoreply="no"),
+    "an office that suppresses answers": make_mail(x_auto_response_suppress="DR, OOF, AutoReply", x_ms_has_attach=""),
+    "the portal generated it": make_mail(subject="Auto generated GSTR-2B is wrong"),
+    "leave in the text": make_mail(text="I am on leave until Thursday, Sunita will test it."),
 }
 
 

@@ -139,3 +139,9 @@ def test_every_token_is_found_and_valid_for_its_recipient_alone(recipient, digit
     assert find_tokens([f"<mb.{token}@tax.up.example>"]) == (token,)
     assert is_valid(token, KEYS, recipient)
     assert is_valid(token, KEYS, BHARAT.email) == (normal_address(recipient) == BHARAT.email)
+
+
+@pytest.mark.parametrize("letter", ["\u212a", "\u0130", "\u017f", "\uff4b", "\u043a"])
+def test_a_look_alike_letter_never_makes_an_ascii_address(letter: str) -> None:
+    """A Kelvin sign, a full-width or a Cyrillic letter is not the letter it looks like: the address is another."""
+    assert not normal_address(f"  {letter}umar@TAX.example ").isascii()

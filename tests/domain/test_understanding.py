@@ -45,6 +45,21 @@ def test_prefixes_and_numbers_are_no_part_of_the_title(subject, bare, is_answer)
     assert strip_subject(subject, DESK) == (bare, is_answer)
 
 
+@pytest.mark.parametrize(
+    ("subject", "module", "title"),
+    [
+        ("[E-way Bill][High] iksVZy ugha [kqy jgk gS", "e-way-bill", "iksVZy ugha [kqy jgk gS"),
+        ("[E-way Bill] iksVZy ugha [kqy jgk gS] d`i;k ns[ksa", "e-way-bill", "iksVZy ugha [kqy jgk gS] d`i;k ns[ksa"),
+        ("/kU;okn] leL;k gy gks xbZ gS]", None, "/kU;okn] leL;k gy gks xbZ gS]"),
+    ],
+)
+def test_the_letters_of_an_old_font_are_no_tags(subject, module, title):
+    """In Kruti Dev brackets and slashes are letters and commas; only tags at the beginning are tags."""
+    understood = understand(make_mail("fjVuZ nkf[ky ugha gks jgk gSA", subject=subject), DESK)
+    assert (understood.fields.module, understood.title, understood.fields.notices) == (module, title, ())
+    assert understood.script is Language.HINDI
+
+
 def test_lines_beat_tags_and_tags_beat_the_mail_program():
     """What was written most deliberately counts."""
     headers = {"x-priority": ("1",)}

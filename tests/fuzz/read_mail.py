@@ -2,7 +2,7 @@
 
 Whatever the bytes are, the answer is a reading or the sentence that they cannot be read, within ten seconds and 512 MB.
 An escape is kept as a file in the folder named by --keep, and its first line of trouble is printed.
-With `--guided` the mails come from atheris (installed by hand), which looks for new ways through the program.
+With `--guided` the mails come from atheris (the extra `fuzz`), which looks for new ways through the program.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _stop(_: int, __: FrameType | None) -> None:
 
 def run_guided(arguments: list[str]) -> None:
     """Let atheris make the mails; it needs a copy of the seeds as files and never returns."""
-    import atheris  # noqa: PLC0415 - only here: it is not among the packages
+    import atheris  # noqa: PLC0415 - only here: it is an optional extra
 
     desk = make_desk_of_tests()
     corpus = Path(tempfile.mkdtemp(prefix="mailbot-corpus-"))

@@ -25,6 +25,7 @@ from letter_samples import (
     write_sample,
 )
 
+from mailbot.domain.facts import Fact, FactKind
 from mailbot.domain.letter import NOTICE_CODES, Audience, LetterKind, Notice, Thread
 from mailbot.domain.people import Language
 from mailbot.domain.ticket import Status
@@ -104,6 +105,33 @@ def test_the_it_section_sees_who_wrote_and_how_to_answer(writer, language):
     commands = {ENGLISH: ("RESOLVED", "ASK", "NOTE"), HINDI: ("हल हो गया", "पूछें", "टिप्पणी")}[language]
     for word in commands:
         assert f'"{word}"' in text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_a_mail_names_is_listed_for_the_it_section_only(writer, language):
+    """GSTIN and error code stand in the facts of the ticket; without any there is no empty row, nor for the officer."""
+    named = (Fact(FactKind.GSTIN, "09AAACH7409R1ZZ"), Fact(FactKind.ERROR, "RET191106"))
+    label, row = {
+        ENGLISH: ("Named in it", "GSTIN 09AAACH7409R1ZZ, error RET191106"),
+        HINDI: ("इसमें उल्लिखित", "जीएसटीआईएन 09AAACH7409R1ZZ, त्रुटि RET191106"),
+    }[language]
+
+    def letter(audience, facts):
+        order = make_order(LetterKind.NEW_TICKET, language, audience)
+        return text_of(writer.write(order, make_ticket(language), Thread(), (), AT, "1", facts=facts))
+
+    assert f"{label}: {row}" in letter(IT, named)
+    assert label not in letter(IT, ())
+    assert label not in letter(REQUESTER, named)
+
+
+def test_many_facts_end_with_a_whole_one(writer):
+    """What does not fit into the row is left to the ticket; no number is cut in half."""
+    many = tuple(Fact(FactKind.ERROR, f"RET{number}") for number in range(191_000, 191_030))
+    order = make_order(LetterKind.NEW_TICKET, ENGLISH, IT)
+    text = text_of(writer.write(order, make_ticket(ENGLISH), Thread(), (), AT, "1", facts=many))
+    row = next(line for line in text.replace("\r", "").split("Named in it: ")[1].split("\n\n") if line)
+    assert re.search(r"error RET1910\d\d …", " ".join(row.split()))
 
 
 def test_an_address_that_nobody_knows_is_marked_in_words(writer):

@@ -109,6 +109,13 @@ HOSTILE: dict[str, bytes] = {
     + b"b@c.example\r\nSubject: x"
     + b" " * 60_000
     + b"y\r\n\r\nx",
+    "a text in RTF that is all font tables": _file(b"text/rtf", b"{\\rtf1{\\fonttbl" + b"\\f1\\fcharset0" * 30_000),
+    "a text in RTF that wraps HTML": _file(
+        b"text/rtf", b"{\\rtf1\\ansi\\fromhtml1{\\*\\htmltag64 <p>}\\htmlrtf a\\htmlrtf0 \\u2344?b}"
+    ),
+    "a file in BinHex that repeats for ever": _file(
+        b"application/mac-binhex40", b"(This file must be converted with BinHex 4.0)\r\n\r\n:" + b"#2jq" * 50_000 + b":"
+    ),
     "only a colon": b":",
     "only a From line of a mailbox": b"From ramesh@tax.example Mon Nov 23 10:15:00 2026\n",
 }

@@ -19,6 +19,7 @@ from mailbot.adapters.reading.headers import (
 from mailbot.adapters.reading.limits import Notes
 from mailbot.adapters.reading.words import decode_words
 from mailbot.domain.mail import Address
+from mailbot.domain.trust import normal_address
 
 HINDI = "रिटर्न फाइलिंग"
 RAW = HINDI.encode()
@@ -180,3 +181,26 @@ def test_a_second_message_id_is_told() -> None:
 def test_dates(value: str, date: datetime | None) -> None:
     """A date has a time zone or is None; none is an error."""
     assert find_date((("date", value),), Notes()) == date
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ramesh.\u212aumar@tax.example",
+        "ramesh.kumar@tax.e\u200bxample",
+        "ramesh\u2024kumar@tax.example",
+        "ra\u00admesh.kumar@tax.example",
+    ],
+    ids=["kelvin", "without width", "leader", "soft hyphen"],
+)
+def test_an_address_that_only_looks_like_another_is_another(written: str) -> None:
+    """A letter that looks like an ASCII one, or is not seen, never makes the address of a colleague."""
+    sender = find_sender((("from", as_raw(f"Ramesh <{written}>".encode())),), Notes()).address
+    assert sender is not None
+    assert not normal_address(sender.address).isascii()
+
+
+def test_of_senders_without_commas_the_first_is_guessed() -> None:
+    """The name and the address that are shown belong together, and such a sender earns no trust."""
+    found = find_sender((("from", "Ramesh Kumar <ramesh@tax.example> Asha <asha@tax.example>"),), Notes())
+    assert (found.address, found.count) == (Address("ramesh@tax.example", "Ramesh Kumar"), 0)

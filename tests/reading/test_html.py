@@ -29,6 +29,7 @@ SIGNED = """<div>काम हो गया</div><br><div class="gmail_signature
 ZIMBRA = (
     """<div>theek hai</div><hr id="zwchr"><div><b>From: </b>Desk<br><b>To: </b>Ramesh<br></div><div>Dear Sir</div>"""
 )
+SPARK = """<div name="messageBodySection">जमा हो गया</div><div name="messageReplySection">Dear Sir</div>"""
 WINDOWS = """<div>done</div><div style="border-top-color: rgb(229, 229, 229);"><b>Absender:</b> Desk</div>
 <div>Dear Sir</div>"""
 ZOHO = """<div>ok</div><div class="zmail_extra"><div>आपने सोमवार को कहा</div><div>Dear Sir</div></div>"""
@@ -72,11 +73,12 @@ def test_html_becomes_text(html: str, text: str) -> None:
     ("html", "reply"),
     [
         *((GMAIL, "पुनः खोलें"), (OUTLOOK, "RESOLVED"), (OUTLOOK_WEB, "ho gaya"), (YAHOO, "ठीक है"), (APPLE, "Chrome")),
+        (SPARK, "जमा हो गया"),
         *((INDONESIAN, "selesai"), (SIGNED, "काम हो गया"), (ZIMBRA, "theek hai"), (WINDOWS, "done"), (ZOHO, "ok")),
         (YANDEX, "Done."),
     ],
     ids=[
-        *("Gmail", "Outlook", "Outlook on the web", "Yahoo", "Apple"),
+        *("Gmail", "Outlook", "Outlook on the web", "Yahoo", "Apple", "Spark"),
         *("Gmail in a language not listed", "Gmail signature", "Zimbra", "Windows Mail", "Zoho", "Yandex"),
     ],
 )
@@ -117,3 +119,17 @@ def test_html_that_is_too_long_is_cut() -> None:
     notes = Notes()
     assert len(to_text("a" * 2_000_100, notes)) == 2_000_000
     assert "longer" in notes.sentences()[0]
+
+
+def test_a_mail_that_is_wholly_in_the_part_for_answers_is_new() -> None:
+    """Spark puts a mail that answers nothing into the same part as the mail it would answer."""
+    assert (
+        cut_reply(to_text('<div name="messageReplySection">चालान जमा हो गया</div>', Notes())).reply
+        == "चालान जमा हो गया"
+    )
+
+
+def test_what_is_quoted_from_a_page_of_the_web_is_new() -> None:
+    """The sender shows a page; no mail is answered in such a quote."""
+    html = '<p>नियम देखें:</p><blockquote cite="https://rules.example/37">The return is due on the 20th.</blockquote>'
+    assert cut_reply(to_text(html, Notes())).reply == "नियम देखें:\n\nThe return is due on the 20th."

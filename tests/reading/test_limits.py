@@ -40,6 +40,10 @@ REACHED = {
     "the parts": (whole(multipart("mixed", *[PLAIN] * 250)), "more than 200 parts"),
     "the text": (mail("", "a" * 1_100_000), "text of the mail is longer"),
     "the HTML": (mail("Content-Type: text/html\r\n", "<p>" + "word " * 420_000), "HTML of the mail is longer"),
+    "the links": (
+        mail("Content-Type: text/html\r\n", "".join(f"<a href='https://a.example/{n}'>x</a> " for n in range(5100))),
+        "more than 5000 links",
+    ),
     "the files": (whole(multipart("mixed", *[picture()] * 60)), "60 files; these were left out"),
     "an unknown charset": (mail("Content-Type: text/plain; charset=x-own\r\n", "नमस्ते"), "which is not known"),
 }
@@ -60,6 +64,7 @@ def test_what_is_cut_has_the_length_of_the_limit() -> None:
     assert len(read(REACHED["the recipients"][0]).recipients) == limits.RECIPIENTS
     assert len(read(REACHED["the files"][0]).attachments) == limits.ATTACHMENTS
     assert len(read(REACHED["one header"][0]).header("x-long")) == limits.HEADER_VALUE
+    assert read(REACHED["the links"][0]).text.count("https://") == limits.LINKS
 
 
 def test_what_lies_too_deep_is_one_file() -> None:
@@ -72,6 +77,41 @@ def test_what_lies_too_deep_is_one_file() -> None:
 def test_parameters_are_read_up_to_four_kilobytes() -> None:
     """A Content-Type is never longer; what stands behind does not count."""
     assert "late" not in parse_field(f"text/plain; a={'b' * 5000}; late=1", Notes()).parameters
+
+
+def test_a_charset_that_is_not_listed_is_read_as_western() -> None:
+    """Letters that fit no listed charset are shown as good as it goes, and nothing is lost of the others."""
+    found = read(mail("Content-Type: text/plain; charset=x-own\r\n", "Größe 10".encode("latin-1")))
+    assert found.text == "Größe 10"
+
+
+@pytest.mark.parametrize("count", [50, 200])
+def test_a_boundary_of_two_hundred_bytes_and_many_parts_are_cut_exactly(count: int) -> None:
+    """The longest boundary that is promised to be read, and one letter more or less, part nothing wrongly."""
+    mark = "=_" + "b" * 198
+    near = part("Content-Type: text/plain", f"--{mark[:-1]}\r\n--{mark}x\r\nend")
+    found = read(whole(multipart("mixed", near, *[picture()] * (count - 2), boundary=mark)))
+    assert found.text.endswith("end")
+    assert len(found.attachments) == min(count - 2, limits.ATTACHMENTS)
+
+
+SLOW = {
+    "paragraphs": "<p>" * 300_000,
+    "cells": "<table><tr>" + "<td>a" * 300_000,
+    "items": "<ul>" + "<li>a" * 300_000,
+    "words in bold": "<b>a</b>" * 200_000,
+    "links": "<a href='https://a.example'>a</a>" * 50_000,
+    "escapes": "&lt;" * 400_000,
+    "quotes": "<blockquote>a</blockquote>" * 70_000,
+}
+
+
+@pytest.mark.parametrize("source", SLOW.values(), ids=SLOW)
+def test_html_that_is_all_marks_is_read_far_below_the_limit(source: str) -> None:
+    """Two million letters of marks take a small part of the ten seconds that a mail may take."""
+    begun = time.process_time()
+    read(mail("Content-Type: text/html\r\n", source))
+    assert time.process_time() - begun < 5
 
 
 def test_names_and_subjects_are_cut() -> None:

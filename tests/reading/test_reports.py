@@ -52,3 +52,22 @@ def test_a_report_survives_the_way_out_of_the_child() -> None:
     status = part("Content-Type: message/delivery-status", STATUS)
     reading = read_message(whole(multipart("report", PLAIN, status)), oversized=False)
     assert unpack_reading(*pack_reading(reading)).mail.delivery_actions == ("failed",)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "actions"),
+    [("Status: 2.0.0\r\n", ("delivered",)), ("Status: 5.1.1\r\n", ()), ("Status: 2.0.0\r\n\r\nStatus: 4.4.1\r\n", ())],
+)
+def test_a_report_without_actions_is_read_by_its_status(statuses: str, actions: tuple[str, ...]) -> None:
+    """RFC 3463 3.1: class 2 is success; anything else is left to the words of the report."""
+    status = part("Content-Type: message/delivery-status", f"Reporting-MTA: dns; mx.example\r\n\r\n{statuses}")
+    found = read_message(whole(multipart("report", PLAIN, status)), oversized=False).mail
+    assert found.delivery_actions == actions
+
+
+@pytest.mark.parametrize("blank", [b"\r\n", b"\n   \n", b"\t\r\n" * 1000])
+def test_blank_lines_before_the_headers_are_left_out(blank: bytes) -> None:
+    """Some programs save a mail so; a mail without any headers keeps its text."""
+    found = read_message(blank + mail("Subject: Undelivered Mail\r\n"), oversized=False).mail
+    assert found.subject == "Undelivered Mail"
+    assert read_message(blank + b"Note: no headers here", oversized=False).mail.subject == ""

@@ -34,6 +34,21 @@ class Button:
     filled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a legacy Hindi font as the program reads them, and the lines that say so; empty, it is false."""
+
+    text: str = ""
+    labels: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to show."""
+        return bool(self.text)
+
+
+NO_READING = Reading()
+
+
 class Pages:
     """The HTML templates: the frame of a letter and the macros of its blocks."""
 
@@ -63,13 +78,15 @@ class Pages:
         """Return a table of names and values."""
         return self._block("\n".join(f"{name}: {value}" for name, value in rows), "facts", rows)
 
-    def quote(self, text: str, ending: str = "") -> Block:
-        """Return the words of a person, set apart, with their line breaks; `ending` is ours."""
+    def quote(self, text: str, ending: str = "", reading: Reading = NO_READING) -> Block:
+        """Return the words of a person, set apart, with their line breaks; `ending` and the reading below are ours."""
         lines = text.split("\n") if text else []
-        plain = "\n".join(f"| {line}".rstrip() for line in lines)
+        plain = _barred(text)
         if plain and ending:
             plain += f"\n{ending}"
-        return self._block(plain, "quote", lines, ending)
+        if plain and reading:
+            plain += "\n\n" + "\n".join((*reading.labels, _barred(reading.text)))
+        return self._block(plain, "quote", lines, ending, reading)
 
     def notices(self, sentences: Sequence[str], tone: str) -> Block:
         """Return sentences as a list; `tone` is `good` for what was done, `heed` for what needs a look."""
@@ -90,3 +107,7 @@ class Pages:
 
     def _block(self, text: str, macro: str, *values: object) -> Block:
         return Block(text, str(getattr(self._macros, macro)(*values))) if text else Block()
+
+
+def _barred(text: str) -> str:
+    return "\n".join(f"| {line}".rstrip() for line in text.split("\n")) if text else ""

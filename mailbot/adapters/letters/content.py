@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from mailbot.adapters.letters.blocks import Button
+from mailbot.adapters.letters.blocks import Button, Reading
 from mailbot.adapters.letters.mailto import mailto_link
 from mailbot.domain.text import clean_line
 from mailbot.domain.ticket import Status, Step
@@ -37,11 +37,12 @@ class Head:
     title: str = ""
     status: str = ""
     status_name: str = ""
+    readings: tuple[str, ...] = ()
 
     def as_text(self) -> str:
         """Return the head of the text part."""
         first = " · ".join(part for part in (self.headline, self.status_name) if part)
-        return "\n".join(part for part in (first, self.title) if part)
+        return "\n".join(part for part in (first, self.title, *self.readings) if part)
 
 
 def sentence_values(view: View, language: Language) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def block_values(view: View, pages: Pages, embedded: Sequence[Embedded], named: 
     ending = view.words.say("phrase", "text_cut", language) if view.is_cut else ""
     return {
         "facts": facts,
-        "quote": pages.quote(view.text, ending),
+        "quote": pages.quote(view.text, ending, _reading(view)),
         "notices": pages.notices(view.notices(language), "good" if done else "heed"),
         "pictures": _picture_block(view, pages, embedded, named),
     }
@@ -99,7 +100,8 @@ def button_block(view: View, pages: Pages, reply_to: str, subject: str, token: s
 def ticket_head(view: View) -> Head:
     """Return what stands above a letter about a ticket."""
     status = view.ticket.status
-    return Head(view.ticket.number, view.title, status.value, view.fact("status", view.order.language))
+    name = view.fact("status", view.order.language)
+    return Head(view.ticket.number, view.title, status.value, name, tuple(_title_reading(view)))
 
 
 def plain_page(view: View | DeskView, head: Head, body: Rendered, note: Rendered) -> str:
@@ -127,6 +129,7 @@ def html_page(view: View | DeskView, head: Head, pages: Pages, body: Rendered, n
             "desk_address": view.desk.address,
             "number": head.headline,
             "title": head.title,
+            "title_reading": head.readings,
             "status": head.status,
             "status_name": head.status_name,
             "preheader": _preheader(body),
@@ -137,6 +140,19 @@ def html_page(view: View | DeskView, head: Head, pages: Pages, body: Rendered, n
             "footer": view.words.say("phrase", "footer", language),
         }
     )
+
+
+def _reading(view: View) -> Reading:
+    """Return the reading of a text in a legacy Hindi font, which says in both languages that the program made it."""
+    language = view.order.language
+    labels = tuple(view.words.say("phrase", "reading", each) for each in (language, language.other))
+    return Reading(view.text_reading, labels)
+
+
+def _title_reading(view: View) -> tuple[str, ...]:
+    """Return the line below a title in a legacy Hindi font, or nothing."""
+    said = view.words.say("phrase", "title_reading", view.order.language, reading=view.title_reading)
+    return (said,) if view.title_reading else ()
 
 
 def _picture_block(view: View, pages: Pages, embedded: Sequence[Embedded], named: Sequence[str]) -> Block:

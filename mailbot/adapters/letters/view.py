@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.letters.sources import hide
+from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.letter import LETTERS, Audience, LetterKind, LetterOrder, Notice
 from mailbot.domain.text import clean_line, clean_text, cut_at_grapheme
 from mailbot.domain.ticket import Actor, Step, Ticket, allowed_steps
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.letters.words import Words
     from mailbot.domain.desk import Desk
+    from mailbot.domain.facts import Fact
     from mailbot.domain.people import Language, Person
 
 # Shorter than the 200 that a subject line bears, so that a button's link stays below the 2048 characters Windows takes.
@@ -41,6 +43,7 @@ class View:
     timezone: tzinfo
     screenshots: int
     files: int
+    named: tuple[Fact, ...] = ()
 
     @property
     def is_staff(self) -> bool:
@@ -52,6 +55,11 @@ class View:
         """The ticket's title in one line, or a neutral phrase where nothing of an unverified mail may be repeated."""
         own = clean_line(hide(self.ticket.title), TITLE_LIMIT) if self.order.quote_sender else ""
         return own or self.words.say("phrase", "neutral_title", self.order.language)
+
+    @property
+    def title_reading(self) -> str:
+        """How the IT section may read a title in a legacy Hindi font; nothing for anybody else."""
+        return (find_reading(self.title) or "") if self.is_staff else ""
 
     @property
     def may_quote(self) -> bool:
@@ -69,6 +77,11 @@ class View:
             return ""
         limit = self.desk.description_limit if self.order.kind in _OPENING_KINDS else TEXT_LIMIT
         return cut_at_grapheme(clean_text(hide(self.order.text)).strip(), limit)
+
+    @property
+    def text_reading(self) -> str:
+        """How the IT section may read a text in a legacy Hindi font; nothing for anybody else."""
+        return (find_reading(self.text) or "") if self.is_staff else ""
 
     @property
     def is_cut(self) -> bool:
@@ -179,6 +192,19 @@ def _identity(view: View, language: Language) -> str:
     return view.words.say("identity", "known" if view.ticket.verified else "unknown", language)
 
 
+def _named(view: View, language: Language) -> str:
+    """Return what the mails of the ticket name, for the IT section, as much as stands in one line."""
+    said: list[str] = []
+    length = 0
+    for fact in view.named if view.is_staff else ():
+        words = f"{view.words.say('named', fact.kind, language)} {fact.value}"
+        length += len(words) + 2
+        if length > _VALUE_LIMIT - 2:
+            return f"{', '.join(said)} …"
+        said.append(words)
+    return ", ".join(said)
+
+
 _FACTS: dict[str, Callable[[View, Language], str]] = {
     "request_type": lambda view, language: view.desk.catalogue.request_types.find(view.ticket.request_type).name(
         language
@@ -202,4 +228,5 @@ _FACTS: dict[str, Callable[[View, Language], str]] = {
     "closed_at": lambda view, language: view.moment(view.ticket.closed_at, language),
     "reopen_count": lambda view, _: str(view.ticket.reopen_count or ""),
     "related": lambda view, _: view.ticket.related,
+    "named": _named,
 }

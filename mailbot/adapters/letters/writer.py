@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.letters.pictures import Embedded
     from mailbot.domain.desk import Desk
+    from mailbot.domain.facts import Fact
     from mailbot.domain.letter import LetterOrder, Picture, Thread
     from mailbot.domain.people import Language, Person
     from mailbot.domain.ticket import Ticket
@@ -80,6 +81,7 @@ class LetterWriter:
         requester: Person | None = None,
         other_files: Sequence[str] = (),
         assignee: Person | None = None,
+        facts: Sequence[Fact] = (),
     ) -> Letter:
         """Return the letter of an order about a ticket as it stands after the change.
 
@@ -97,6 +99,7 @@ class LetterWriter:
             self._timezone,
             screenshots=len(pictures),
             files=len(other_files),
+            named=tuple(facts),
         )
         nonce = make_nonce(ticket.number, order.to, order.kind, event_key)
         token = make_token(self._desk.keys, number_digits(ticket.number), order.to, nonce)

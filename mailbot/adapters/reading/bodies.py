@@ -10,7 +10,7 @@ from mailbot.adapters.reading import html
 from mailbot.adapters.reading.charsets import decode
 from mailbot.adapters.reading.content import Content, File, join
 from mailbot.adapters.reading.flowed import unflow
-from mailbot.adapters.reading.packed import read_hidden_text, unpack_text, unpack_tnef
+from mailbot.adapters.reading.packed import read_hidden_text, unpack_file, unpack_text
 from mailbot.adapters.reading.structure import MESSAGE, MESSAGES, TEXT, Part
 from mailbot.adapters.reading.words import decode_words
 from mailbot.domain.quote_lines import FORWARD_LINE
@@ -104,7 +104,7 @@ def _read(part: Part, notes: Notes) -> Content:
         return _show(part, notes)
     if part.content_type in _TOLD:
         notes.add(_TOLD[part.content_type])
-    return unpack_tnef(_file(part, notes), notes)
+    return unpack_file(_file(part, notes), notes)
 
 
 def _read_multipart(part: Part, notes: Notes) -> Content:
@@ -143,7 +143,7 @@ def _read_related(part: Part, notes: Notes) -> Content:
     root = next((child for child in part.children if start and _content_id(child) == start), None)
     root = root or next((child for child in part.children if _can_show(child)), None)
     others = (
-        _read(child, notes) if child.children or child is root else unpack_tnef(_file(child, notes), notes)
+        _read(child, notes) if child.children or child is root else unpack_file(_file(child, notes), notes)
         for child in part.children
     )
     return join(others)

@@ -1,7 +1,7 @@
 """The reading process: takes raw mails on its standard input, one after the other, and answers with what they say.
 
-Run as `python -m mailbot.adapters.reading.child CPU_SECONDS MEMORY_MB`. It limits itself before it reads anything, has
-no secrets in its environment, and ends when its parent does.
+Run as `python -m mailbot.adapters.reading.child CPU_SECONDS MEMORY_MB MOST_PIXELS`. It limits itself before it
+reads anything, has no secrets in its environment, and ends when its parent does.
 """
 
 from __future__ import annotations
@@ -11,15 +11,23 @@ import os
 import resource
 import signal
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from mailbot.adapters.reading.message import read_message
+from mailbot.adapters.reading.pictures import MOST_PIXELS, find_pictures, pack_view
 from mailbot.adapters.reading.wire import OUT_OF_MEMORY, WireError, pack_reading, receive_frame, send_frame
 from mailbot.domain.errors import UnreadableMailError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailbot.adapters.reading.wire import MailReading
+
 OPEN_FILES = 64
+# The pictures of a mail may take so much processor time (seconds), of what the mail has left.
+PICTURE_SECONDS = 4
 _MEGABYTE = 1024 * 1024
 
 
@@ -39,7 +47,7 @@ class _Pipes:
         self._sink.write(data)
 
 
-def main(cpu_seconds: int, memory_mb: int) -> None:
+def main(cpu_seconds: int, memory_mb: int, most_pixels: int = MOST_PIXELS) -> None:
     """Answer until the parent closes the pipe."""
     _limit(memory_mb)
     gc.freeze()
@@ -52,16 +60,18 @@ def main(cpu_seconds: int, memory_mb: int) -> None:
         try:
             header, blobs = receive_frame(pipes)
             _allow(cpu_seconds)
-            _answer(pipes, blobs[0], oversized=bool(header["oversized"]))
+            reading = _answer(pipes, blobs[0], oversized=bool(header["oversized"]))
             sink.flush()
+            if reading is not None and find_pictures(reading):
+                _answer_pictures(pipes, sink, reading, most_pixels)
         except (WireError, BrokenPipeError):
             return
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
 
 
-def _answer(pipes: _Pipes, raw: bytes, *, oversized: bool) -> None:
-    """Read one mail and say what it says, or why it cannot be read."""
+def _answer(pipes: _Pipes, raw: bytes, *, oversized: bool) -> MailReading | None:
+    """Read one mail and say what it says, or why it cannot be read; return what was read."""
     try:
         reading = read_message(raw, oversized=oversized)
     except UnreadableMailError as error:
@@ -72,7 +82,37 @@ def _answer(pipes: _Pipes, raw: bytes, *, oversized: bool) -> None:
         send_frame(pipes, {"error": f"The mail breaks its reader ({_place(error)})."})
     else:
         header, files = pack_reading(reading)
-        send_frame(pipes, {**header, "used_mb": _used_mb()}, files)
+        send_frame(pipes, {**header, "used_mb": _used_mb(), "pictures": len(find_pictures(reading))}, files)
+        return reading
+    return None
+
+
+def _answer_pictures(pipes: _Pipes, sink: BinaryIO, reading: MailReading, most_pixels: int) -> None:
+    """Look at the pictures of a mail that was told already; one frame for each."""
+    # Here and not above: a mail without a picture must not wait for Pillow.
+    from mailbot.adapters.reading.previews import look_at_pictures  # noqa: PLC0415
+
+    _allow(PICTURE_SECONDS, never_more=True)
+    with _silence():
+        for name, view in look_at_pictures(reading, most_pixels):
+            header, blobs = pack_view(name, view)
+            send_frame(pipes, {**header, "used_mb": _used_mb()}, blobs)
+            sink.flush()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Throw away what decoders print: libtiff writes a line for each fault of a stranger's file."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _place(error: Exception) -> str:
@@ -108,13 +148,17 @@ def _lower(limit: int, value: int) -> None:
     resource.setrlimit(limit, (allowed, allowed))
 
 
-def _allow(seconds: int) -> None:
-    """Grant the next mail so much processor time, on top of what was used; the system kills this process after it."""
+def _allow(seconds: int, *, never_more: bool = False) -> None:
+    """Grant so much processor time on top of what was used; the system kills this process after it.
+
+    With `never_more` a lower limit that holds already stays.
+    """
     usage = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    before, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = min(soft, before) if never_more and before != resource.RLIM_INFINITY else soft
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

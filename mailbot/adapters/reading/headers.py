@@ -27,9 +27,11 @@ _ID = re.compile(r"<([^<>\s]{1,990})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"]{1,900}@[^\s<>,;\"]{1,90}")
 # Only for a value in which the scanner finds no address at all; each part excludes what the next begins with.
 _LAST_RESORT = re.compile(r"(?<![^\s<>\"'(:,;])([^\s<>\"'():,;@]{1,64}@[^\s<>\"'():,;@]{1,253})")
+_BRACKETED = re.compile(r"<([^<>\s@]{1,64}@[^<>\s@]{1,253})>")
 _SEPARATOR = frozenset(",;")
 _QUOTED_AND_COMMENTS = re.compile(r"\"[^\"]*\"|\([^()]*\)")
 _EMPTY_BRACKETS = re.compile(r"[(<\[]\s*[)>\]]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LONGEST_ADDRESS = 320
 
 
@@ -148,7 +150,9 @@ def _parse_addresses(value: str, notes: Notes) -> list[Address]:
 def _guess_address(value: str, notes: Notes) -> Address | None:
     """Return the last thing that looks like an address, outside quotes and comments if there is one."""
     text = decode_words(value, notes)
-    found = _LAST_RESORT.findall(_QUOTED_AND_COMMENTS.sub(" ", text)) or _LAST_RESORT.findall(text)
+    bare = _QUOTED_AND_COMMENTS.sub(" ", text)
+    # Of several senders without commas between them the first is the one whose name stands first.
+    found = _BRACKETED.findall(bare)[:1] or _LAST_RESORT.findall(bare) or _LAST_RESORT.findall(text)
     if not found:
         return None
     name = text.partition("<")[0] if "<" in text else text.replace(found[-1], " ")
@@ -176,7 +180,11 @@ def _clean_name(name: str, notes: Notes) -> str:
 
 def _normal(address: str) -> str:
     """Return the address with its domain in lower case; the local part is the receiver's affair (RFC 5321 2.4)."""
-    local, at, domain = clean_line(address, _LONGEST_ADDRESS).rpartition("@")
+    clean = clean_line(address, _LONGEST_ADDRESS)
+    if clean.casefold().isascii() and not address.strip().isascii():
+        # A letter that only looks like an ASCII one, or is not seen, must not make the address of somebody else.
+        clean = _NOT_ASCII.sub("\ufffd", address.strip())
+    local, at, domain = clean.rpartition("@")
     return f"{local}{at}{domain.lower()}"
 
 

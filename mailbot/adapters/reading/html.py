@@ -1,7 +1,7 @@
 """HTML to readable text: lines, lists, tables and quotes as a person would type them.
 
-nh3 (html5ever) repairs the HTML the way a browser does and throws away scripts and styles; a walk with the standard
-library's parser over what is left, which is well-formed, writes the text.
+nh3 (html5ever) repairs the HTML the way a browser does and throws away scripts and styles; a walk over what is left,
+which is well-formed and written in one way only, writes the text.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ hr i img ins li main ol p pre s section span strike strong sub sup table tbody t
 """
 _DROPPED = {"script", "style", "title", "template", "noscript", "object", "svg", "math", "select"}
 _ATTRIBUTES = {
-    "*": {"class", "id", "style", "type"},
+    "*": {"class", "id", "name", "style", "type"},
     "a": {"href"},
+    "blockquote": {"cite"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
 }
@@ -85,7 +86,8 @@ def to_text(html: str, notes: Notes) -> str:
     )
     walker = Walker()
     walker.feed(repaired)
-    walker.close()
+    if walker.link_count > limits.LINKS:
+        notes.add(f"The HTML of the mail has more than {limits.LINKS} links; where the others lead was left out.")
     return walker.written()
 
 

@@ -13,8 +13,13 @@ ATTACHMENTS = 50
 ENVELOPES = 20
 TEXT = 1_000_000
 HTML = 2_000_000
+LINKS = 5000
+# The text of HTML is looked through for a quote that plain text does not show up to this length.
+RICH = 200_000
 NAME = 200
 LIST = 2000
+PHONES = 20
+PHONE_LINES = 100
 
 
 class Notes:

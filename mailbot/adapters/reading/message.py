@@ -13,6 +13,7 @@ from mailbot.adapters.reading.attachments import make_attachments
 from mailbot.adapters.reading.bodies import read_content
 from mailbot.adapters.reading.content import Content
 from mailbot.adapters.reading.limits import Notes
+from mailbot.adapters.reading.phones import find_phones
 from mailbot.adapters.reading.reports import read_report
 from mailbot.adapters.reading.structure import parse_head, parse_structure
 from mailbot.adapters.reading.whole import find_bytes
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mailbot.adapters.reading.structure import Headers, Part
+    from mailbot.domain.quotes import Cut
 
 _BINARY_SHARE = 0.1
 _SAMPLE = 4096
@@ -58,7 +60,7 @@ def read_message(raw: bytes, *, oversized: bool) -> MailReading:
 def _build(
     headers: Headers, part_types: tuple[str, ...], content: Content, notes: Notes, *, oversized: bool
 ) -> MailReading:
-    text, reply = _cut(content, notes)
+    text, cut = _cut(content, notes)
     attachments, files = make_attachments(content, notes)
     sender = fields.find_sender(headers, notes)
     mail = IncomingMail(
@@ -70,7 +72,9 @@ def _build(
         date=fields.find_date(headers, notes),
         thread_ids=fields.find_thread_ids(headers),
         text=text,
-        reply=reply,
+        reply=cut.reply,
+        signature=cut.signature,
+        phones=find_phones(cut.reply, cut.signature),
         attachments=attachments,
         headers=fields.decode_headers(headers, notes),
         part_types=part_types,
@@ -81,20 +85,20 @@ def _build(
     return MailReading(mail, files)
 
 
-def _cut(content: Content, notes: Notes) -> tuple[str, str]:
-    """Return the whole text and its new part; a quote that only the HTML shows is cut there."""
+def _cut(content: Content, notes: Notes) -> tuple[str, Cut]:
+    """Return the whole text and what it was cut into; a quote that only the HTML shows is cut there."""
     text = content.text.strip("\n")
     if len(text) > limits.TEXT:
         notes.add("The text of the mail is longer than is read; it was cut.")
         text = text[: limits.TEXT]
     cut = cut_reply(text)
-    if not cut.quoted and content.html_text and content.html_text != content.text:
+    if not cut.quoted and content.html_text != content.text and 0 < len(content.html_text) <= limits.RICH:
         rich = cut_reply(content.html_text)
         if rich.quoted and rich.reply:
             cut = rich
     if cut.doubtful:
         notes.add("It is not certain which part of the mail is new and which is quoted; more of it was kept, not less.")
-    return text, cut.reply
+    return text, cut
 
 
 def _first_charset(part: Part) -> str:

@@ -10,8 +10,9 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.reading.pictures import MOST_PIXELS, PictureView, add_views, unpack_view
 from mailbot.adapters.reading.wire import OUT_OF_MEMORY, WireError, receive_frame, send_frame, unpack_reading
 from mailbot.domain.errors import UnreadableMailError, WorldError
 
@@ -78,17 +79,23 @@ class ChildReader:
     """Reads one mail at a time, also for several threads, within so much processor and wall time and memory."""
 
     def __init__(
-        self, cpu_seconds: int, wall_seconds: float, memory_mb: int, command: Sequence[str] = _COMMAND
+        self,
+        cpu_seconds: int,
+        wall_seconds: float,
+        memory_mb: int,
+        command: Sequence[str] = _COMMAND,
+        picture_pixels: int = MOST_PIXELS,
     ) -> None:
         self._cpu_seconds = cpu_seconds
         self._wall_seconds = wall_seconds
         self._memory_mb = memory_mb
         self._command = tuple(command)
+        self._picture_pixels = picture_pixels
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
     def read(self, raw: bytes, *, oversized: bool) -> MailReading:
-        """Return what the mail says.
+        """Return what the mail says; a picture that breaks its reader is a sentence in the mail's problems.
 
         Raises UnreadableMailError when this mail cannot be read within the limits, WorldError when no child can be
         started.
@@ -115,12 +122,34 @@ class ChildReader:
         header, blobs = receive_frame(child)
         child.mails += 1
         reading = None if "error" in header else unpack_reading(header, blobs)
-        if child.mails >= MAILS_PER_CHILD or int(header.get("used_mb", 0)) > self._memory_mb // 2:
+        if reading is not None and header.get("pictures"):
+            reading, header = self._receive_pictures(child, reading, header)
+        is_worn = child.mails >= MAILS_PER_CHILD or int(header.get("used_mb", 0)) > self._memory_mb // 2
+        if self._child is not None and is_worn:
             self._child = None
             _wait(child)
         if reading is None:
             raise UnreadableMailError(str(header["error"]))
         return reading
+
+    def _receive_pictures(
+        self, child: _Child, reading: MailReading, header: dict[str, Any]
+    ) -> tuple[MailReading, dict[str, Any]]:
+        """Return the reading with what the child says of its pictures, and the child's last header.
+
+        The mail is read already; a child that fails now costs the previews of the other pictures and nothing else.
+        """
+        views: dict[str, PictureView] = {}
+        ended = ""
+        try:
+            for _ in range(int(header["pictures"])):
+                header, blobs = receive_frame(child)
+                name, view = unpack_view(header, blobs)
+                views[name] = view
+        except (_Timeout, WireError) as error:
+            self._child = None
+            ended = self._why(child, error)
+        return add_views(reading, views, ended), header
 
     def _living(self) -> _Child | None:
         """Return the waiting child, unless something ended it meanwhile, for which the next mail is not to blame."""
@@ -132,7 +161,7 @@ class ChildReader:
     def _start(self) -> _Child:
         """Start a child and wait until it is ready, so that its start is never counted against a mail."""
         ours, theirs = socket.socketpair()
-        arguments = (*self._command, str(self._cpu_seconds), str(self._memory_mb))
+        arguments = (*self._command, str(self._cpu_seconds), str(self._memory_mb), str(self._picture_pixels))
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
         try:
             with theirs:

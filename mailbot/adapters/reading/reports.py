@@ -19,6 +19,7 @@ _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ABOUT = (*_STATUS, "message/disposition-notification", "message/global-disposition-notification")
 _RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _ACTION = re.compile(r"^action[ \t]*:[ \t]*([a-z-]{1,40})", re.IGNORECASE | re.MULTILINE)
+_STATUS_CLASS = re.compile(r"^status[ \t]*:[ \t]*([245])\.\d", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL_ID = re.compile(r"^(?:x-)?original-message-id[ \t]*:[ \t]*([^\r\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID = re.compile(r"^message-id[ \t]*:[ \t]*\r?\n?[ \t]*([^\r\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
 
@@ -34,8 +35,15 @@ class Report:
 def read_report(root: Part) -> Report:
     """Return what the report parts of a mail say, without those of a mail that was only forwarded in it."""
     parts = tuple(_own_parts(root))
-    actions = [match.lower() for part in parts if part.content_type in _STATUS for match in _find(_ACTION, part)]
+    statuses = [part for part in parts if part.content_type in _STATUS]
+    actions = [match.lower() for part in statuses for match in _find(_ACTION, part)] or _actions_by_status(statuses)
     return Report(tuple(actions[:_MOST]), tuple(dict.fromkeys(_find_ids(parts)))[:_MOST])
+
+
+def _actions_by_status(statuses: Iterable[Part]) -> list[str]:
+    """Return what the Status fields mean when all say success and no Action is given (RFC 3463 3.1)."""
+    classes = [digit for part in statuses for digit in _find(_STATUS_CLASS, part)]
+    return ["delivered"] * len(classes) if set(classes) == {"2"} else []
 
 
 def _find_ids(parts: Iterable[Part]) -> Iterator[str]:

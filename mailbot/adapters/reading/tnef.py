@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mailbot.adapters.reading import limits
 from mailbot.adapters.reading.charsets import decode
+from mailbot.adapters.reading.lzfu import decompress
 from mailbot.adapters.reading.mapi import Properties, parse_properties
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _RENDERING, _TITLE, _DATA, _ATTACHMENT = 0x9002, 0x8010, 0x800F, 0x9005
 _SUBJECT, _BODY, _MESSAGE, _CODE_PAGE = 0x8004, 0x800C, 0x9003, 0x9007
 # Properties (MS-OXPROPS).
 _LONG_NAME, _SHORT_NAME, _CONTENT, _MIME_TYPE, _CONTENT_ID = 0x3707, 0x3704, 0x3701, 0x370E, 0x3712
-_SHOWN_NAME, _PLAIN, _HTML, _TOPIC = 0x3001, 0x1000, 0x1013, 0x0037
+_SHOWN_NAME, _PLAIN, _HTML, _RTF, _TOPIC = 0x3001, 0x1000, 0x1013, 0x1009, 0x0037
 _GUID = 16
 
 
@@ -46,6 +48,7 @@ class Unpacked:
     subject: str = ""
     text: str = ""
     html: str = ""
+    rtf: bytes = b""
     files: list[PackedFile] = field(default_factory=list)
     inner: list[Unpacked] = field(default_factory=list)
 
@@ -109,6 +112,7 @@ def _take_message(found: Unpacked, kind: int, value: bytes, charset: str, notes:
         found.subject = properties.text(_TOPIC, charset, notes) or found.subject
         found.text = properties.text(_PLAIN, charset, notes) or found.text
         found.html = properties.text(_HTML, charset, notes)
+        found.rtf = decompress(properties.raw(_RTF), limits.HTML + 1)
 
 
 def _take_file(file: _Open, kind: int, value: bytes, charset: str, notes: Notes) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.reading import limits
+from mailbot.adapters.reading.box import Box
 from mailbot.domain.quote_lines import QUOTE_LINE
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ address article caption center dd div dt fieldset footer header main section tbo
 """
 _BLOCKS = _PARAGRAPHS | frozenset(_OTHER_BLOCKS.split())
 _VOID = frozenset({"br", "hr", "img"})
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TIGHT = re.compile(r"MsoNormal|MsoPlainText|MsoListParagraph")
 # What mail programs put around the mail they answer, when it is no <blockquote>.
@@ -29,6 +29,8 @@ _QUOTE_CLASSES = frozenset(
         *("ms-outlook-mobile-reference-message", "AppleOriginalContents", "moz-forward-container"),
     }
 )
+# Spark; with nothing above it, it is the mail.
+_QUOTE_NAMES = frozenset({"messageReplySection"})
 _QUOTE_RULES = frozenset({"zwchr", "stopSpelling"})
 # Outlook, and Windows Mail with the border in three parts.
 _OUTLOOK_BORDER = re.compile(
@@ -36,66 +38,24 @@ _OUTLOOK_BORDER = re.compile(
     r"|border-top-color:\s*rgb\(229,\s*229,\s*229\)",
     re.IGNORECASE,
 )
+# nh3 writes marks in one form only; nothing here can match in two ways, so that the search takes linear time.
+_MARK = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-z-]+=\"[^\"]*\")*+)>|([^<]+)|<")
+_ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
 _NESTED = 10
 _LONGEST_LINK = 300
 _LONGEST_NUMBER = 6
-_MOST_BREAKS = 3
 
 
-class Box:
-    """A stretch of text that is being written: lines, and the breaks that are due before the next word."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.due = 0
-        self.open = False
-
-    def write(self, text: str, *, raw: bool = False) -> None:
-        """Add text; unless it is `raw`, blanks collapse and none stands at the beginning of a line."""
-        if not raw:
-            text = _BLANKS.sub(" ", text)
-            if not self.open or (self.pieces and self.pieces[-1].endswith(" ")):
-                text = text.lstrip(" ")
-        if not text:
-            return
-        if self.pieces:
-            self.pieces.append("\n" * self.due)
-        self.due = 0
-        self.pieces.append(text)
-        self.open = True
-
-    def end_line(self, count: int = 1) -> None:
-        """Make sure that the next word stands on a new line, after `count` - 1 empty ones."""
-        if self.pieces:
-            self.due = max(self.due, count)
-        self.open = False
-
-    def add_break(self) -> None:
-        """End a line that has words, make an empty line otherwise, as <br> does."""
-        self.due = max(self.due, 1) if self.open else min(self.due + 1, _MOST_BREAKS)
-        self.open = False
-
-    def ends_with(self, text: str) -> bool:
-        """Tell whether the last words that were written are these."""
-        last = next((piece for piece in reversed(self.pieces) if piece.strip()), "")
-        return last.strip() == text
-
-    def text(self) -> str:
-        """Return what was written, without blanks at the ends of lines."""
-        lines = "".join(self.pieces).replace("\u00a0", " ").split("\n")
-        return "\n".join(line.rstrip() for line in lines)
-
-
-class Walker(HTMLParser):
-    """Feed it well-formed HTML, close it, and ask what was written."""
+class Walker:
+    """Feed it HTML as nh3 writes it, and ask what was written."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._boxes = [Box()]
         self._opened: list[tuple[str, str]] = []
         self._rows: list[list[str]] = []
         self._lists: list[int] = []
         self._links: list[str] = []
+        self.link_count = 0
         self._hidden = 0
         self._pre = 0
         self._quotes = 0
@@ -106,7 +66,7 @@ class Walker(HTMLParser):
             "td": self._start_cell,
             "th": self._start_cell,
             "ul": self._start_list,
-            "ol": self._start_list,
+            "ol": self._start_numbered_list,
             "li": self._start_item,
             "a": self._start_link,
             "pre": self._start_pre,
@@ -134,22 +94,28 @@ class Walker(HTMLParser):
     def _box(self) -> Box:
         return self._boxes[-1]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def feed(self, html: str) -> None:
+        """Walk over HTML from its beginning to its end."""
+        for match in _MARK.finditer(html):
+            closing, tag, attributes, text = match.groups()
+            if text:
+                self._data(unescape(text))
+            elif closing:
+                self._end(tag)
+            elif tag:
+                self._begin(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+
+    def _begin(self, tag: str, given: dict[str, str]) -> None:
         """Begin an element; a hidden one is skipped with all that is in it."""
-        given = {name: value or "" for name, value in attrs}
         if tag in _VOID:
             if not self._hidden:
                 self._void(tag, given)
             return
-        if self._hidden or _HIDDEN.search(given.get("style", "")):
+        if self._hidden or (given and _HIDDEN.search(given.get("style", ""))):
             self._hidden += 1
             self._opened.append((tag, "hidden"))
             return
-        self._opened.append((tag, self._start(tag, given | {"tag": tag})))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin an element that is written as <br/>."""
-        self.handle_starttag(tag, attrs)
+        self._opened.append((tag, self._start(tag, given)))
 
     def _void(self, tag: str, given: dict[str, str]) -> None:
         if tag == "br":
@@ -163,7 +129,7 @@ class Walker(HTMLParser):
 
     def _start(self, tag: str, given: dict[str, str]) -> str:
         """Begin an element; return what its end has to do."""
-        if _is_quote(given):
+        if given and (_is_quote(given) or (given.get("name") in _QUOTE_NAMES and self._box.pieces)):
             self._box.end_line(2)
             self._box.write(QUOTE_LINE)
             self._box.end_line()
@@ -176,9 +142,10 @@ class Walker(HTMLParser):
         starter = self._starts.get(tag)
         return starter(given) if starter else ("tight" if tag == "p" and _is_tight(given) else "")
 
-    def _start_quote(self, _: dict[str, str]) -> str:
+    def _start_quote(self, given: dict[str, str]) -> str:
+        """Begin a quote; what is quoted from a page of the web is no mail that is answered."""
         self._box.end_line()
-        if self._quotes >= _NESTED or len(self._boxes) > limits.DEPTH:
+        if self._quotes >= _NESTED or len(self._boxes) > limits.DEPTH or given.get("cite", "").startswith("http"):
             return "line"
         self._quotes += 1
         self._boxes.append(Box())
@@ -197,11 +164,14 @@ class Walker(HTMLParser):
         self._boxes.append(Box())
         return "cell"
 
-    def _start_list(self, given: dict[str, str]) -> str:
-        """Begin a list: a number to count from, or -1 for one without numbers."""
+    def _start_list(self, _: dict[str, str]) -> str:
+        """Begin a list without numbers, which is told by a -1 in place of the next number."""
+        self._lists.append(-1)
+        return "list"
+
+    def _start_numbered_list(self, given: dict[str, str]) -> str:
         start = given.get("start", "")
-        numbered = int(start) if start.isdecimal() and len(start) <= _LONGEST_NUMBER else 1
-        self._lists.append(numbered if given.get("tag") == "ol" else -1)
+        self._lists.append(int(start) if start.isdecimal() and len(start) <= _LONGEST_NUMBER else 1)
         return "list"
 
     def _start_item(self, _: dict[str, str]) -> str:
@@ -213,7 +183,8 @@ class Walker(HTMLParser):
         return "line"
 
     def _start_link(self, given: dict[str, str]) -> str:
-        self._links.append(given.get("href", ""))
+        self.link_count += 1
+        self._links.append(given.get("href", "") if self.link_count <= limits.LINKS else "")
         self._link_from = len(self._box.pieces)
         return "link"
 
@@ -221,7 +192,7 @@ class Walker(HTMLParser):
         self._pre += 1
         return "pre"
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         """End the innermost element."""
         if tag in _VOID or not self._opened:
             return
@@ -272,7 +243,7 @@ class Walker(HTMLParser):
             return
         self._box.write(f" <{target.removeprefix('mailto:')}>", raw=True)
 
-    def handle_data(self, data: str) -> None:
+    def _data(self, data: str) -> None:
         """Write text, with its blanks collapsed as a browser does."""
         if self._hidden:
             return

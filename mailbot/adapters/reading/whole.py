@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,13 +13,23 @@ _SAMPLE = 400
 _FIRST_LINE = 1000
 _DOUBLED = b"\r\r\n"
 _WIDE_SHARE = 0.4
+# Blank lines before a field that real mails begin with; a mail without headers begins with such a line, too.
+_BLANK_FIRST = re.compile(
+    rb"(?:[ \t]*\r?\n)+(?=(?:return-path|received|delivered-to|envelope-to|x-[\w-]{1,60}|from|to|date|message-id"
+    rb"|mime-version|dkim-signature)[ \t]*:)",
+    re.IGNORECASE,
+)
 
 
 def find_bytes(raw: bytes, notes: Notes) -> bytes:
     """Return the mail without a byte order mark, and as UTF-8 when the whole of it was written as UTF-16."""
     if raw.startswith(codecs.BOM_UTF8):
         notes.add("The mail begins with a byte order mark, which was left out.")
-        return raw[len(codecs.BOM_UTF8) :]
+        raw = raw[len(codecs.BOM_UTF8) :]
+    blank = _BLANK_FIRST.match(raw)
+    if blank:
+        notes.add("The mail begins with blank lines, which were left out.")
+        raw = raw[blank.end() :]
     codec = _wide_codec(raw)
     if not codec:
         # A file that was turned from LF to CR LF when it already was CR LF.

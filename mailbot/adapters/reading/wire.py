@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mailbot.domain.mail import Address, Attachment, IncomingMail
+from mailbot.domain.mail import Address, Attachment, IncomingMail, Phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,6 +84,7 @@ def unpack_reading(header: dict[str, Any], blobs: Sequence[bytes]) -> MailReadin
         given["sender"] = Address(**given["sender"]) if given["sender"] else None
         given["date"] = datetime.fromisoformat(given["date"]) if given["date"] else None
         given["attachments"] = tuple(Attachment(**attachment) for attachment in given["attachments"])
+        given["phones"] = tuple(Phone(**phone) for phone in given["phones"])
         given["headers"] = {name: tuple(values) for name, values in given["headers"].items()}
         for name in ("recipients", "thread_ids", "part_types", "problems", "delivery_actions", "reported_ids"):
             given[name] = tuple(given[name])

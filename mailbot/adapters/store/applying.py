@@ -13,15 +13,18 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailbot.adapters.store.changes import append_events, open_ticket, update_ticket
+from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.directory import keep_settings
 from mailbot.adapters.store.engine import writing
+from mailbot.adapters.store.facts import find_ticket_facts, keep_facts
 from mailbot.adapters.store.knowledge import find_assignee, find_requester
 from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letter, thread_for
-from mailbot.adapters.store.tables import files, mails, storable, timers
+from mailbot.adapters.store.tables import files, mails, timers
 from mailbot.domain.decision import Outcome
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.letter import LETTERS
 from mailbot.domain.mail import Attachment
+from mailbot.domain.trust import usable_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -123,6 +126,7 @@ class Applier:
         _settle_mail(connection, case, number)
         if stored is not None:
             _keep_files(connection, case, stored)
+            keep_facts(connection, stored.id, decision.facts, case.mail_id)
             self._tell(connection, case, stored)
         for other in decision.also:
             self._change(connection, replace(case, decision=other))
@@ -165,6 +169,7 @@ class Applier:
         requester = find_requester(connection, stored.ticket)
         assignee = find_assignee(connection, stored.ticket)
         past = Correspondence((), ()) if decision.draft else find_correspondence(connection, stored)
+        facts = find_ticket_facts(connection, stored.id)
         for order in orders:
             task = LetterTask(
                 order=order,
@@ -175,6 +180,7 @@ class Applier:
                 attachments=case.attachments,
                 at=case.now,
                 event_key=str(stored.ticket.version),
+                facts=facts,
             )
             post_letter(connection, stored.id, self.write(task), case.now)
 
@@ -209,6 +215,7 @@ def _settle_mail(connection: Connection, case: Case, number: str) -> None:
 
 
 def _keep_files(connection: Connection, case: Case, stored: StoredTicket) -> None:
+    sender = usable_address(case.mail.sender.address) if case.mail and case.mail.sender else ""
     rows = [
         {
             "ticket_id": stored.id,
@@ -218,6 +225,11 @@ def _keep_files(connection: Connection, case: Case, stored: StoredTicket) -> Non
             "content_type": attachment.content_type,
             "size": attachment.size,
             "inline": attachment.inline,
+            "sender": sender,
+            "preview": attachment.preview,
+            "width": attachment.width,
+            "height": attachment.height,
+            "evidence": attachment.evidence,
         }
         for attachment in case.attachments
     ]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, literal, select, union_all
 
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
-from mailbot.adapters.store.tables import letters, mails, people, tickets
+from mailbot.adapters.store.tables import files, letters, mails, people, tickets
 from mailbot.domain.desk import Known
+from mailbot.domain.evidence import may_be_logo
 from mailbot.domain.scene import is_requester
 from mailbot.domain.trust import normal_address, usable_address
 
@@ -54,8 +55,10 @@ class Knowledge:
                 employee=_find_person(connection, people.c.employee_id == clues.employee_id)
                 if clues.employee_id
                 else None,
+                employees=_find_employees(connection, clues.guesses),
                 reported=_find_reported(connection, clues.reported),
                 sender_proven=clues.sender_proven,
+                seen_before=_find_seen_before(connection, mail, entry, sender),
             )
 
     def find_staff(self) -> tuple[Person, ...]:
@@ -90,6 +93,14 @@ def _find_person(connection: Connection, condition: ColumnElement[bool]) -> Pers
     query = select(*PERSON_COLUMNS).where(condition, people.c.active)
     row = connection.execute(query).mappings().first()
     return person_of(row) if row else None
+
+
+def _find_employees(connection: Connection, ids: Sequence[str]) -> tuple[Person, ...]:
+    """Return the active people with these Employee IDs."""
+    if not ids:
+        return ()
+    query = select(*PERSON_COLUMNS).where(people.c.employee_id.in_(ids), people.c.active)
+    return tuple(person_of(row) for row in connection.execute(query.order_by(people.c.employee_id)).mappings())
 
 
 def _find_ticket(
@@ -151,6 +162,20 @@ def _find_duplicate(connection: Connection, mail: IncomingMail, entry: Entry) ->
     query = select(mails.c.id).where(mails.c.content_key == mail.content_key, mails.c.id != entry.id)
     found = connection.execute(query).scalar()
     return f"mail {found}" if found is not None else None
+
+
+def _find_seen_before(connection: Connection, mail: IncomingMail, entry: Entry, sender: str) -> frozenset[str]:
+    """Return which small pictures of this mail came with earlier mails of its sender; most mails need no query."""
+    names = {file.sha256 for file in mail.attachments if may_be_logo(file)}
+    if not names or not sender:
+        return frozenset()
+
+    def is_there(name: str) -> ColumnElement[bool]:
+        # Ends with the first row of the index, however many mails with this logo there are.
+        return exists().where(files.c.sender == sender, files.c.sha256 == name, files.c.mail_id != entry.id)
+
+    query = union_all(*(select(literal(name)).where(is_there(name)) for name in sorted(names)))
+    return frozenset(connection.execute(query).scalars())
 
 
 def _count_answers(connection: Connection, addresses: set[str], now: datetime) -> tuple[int, int]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailbot.adapters.store.changes import StoredTicket
+    from mailbot.domain.facts import Fact
     from mailbot.domain.letter import Letter, LetterOrder
     from mailbot.domain.mail import Attachment, IncomingMail
     from mailbot.domain.people import Person
@@ -42,6 +43,7 @@ class LetterTask:
     attachments: Sequence[Attachment]
     at: datetime
     event_key: str
+    facts: tuple[Fact, ...] = ()
 
 
 class Writing(Protocol):

@@ -9,24 +9,27 @@ from sqlalchemy import func, select
 
 from mailbot.adapters.store.changes import find_stored
 from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.facts import find_ticket_facts
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
-from mailbot.adapters.store.tables import events, files, letters, mails, tickets
+from mailbot.adapters.store.tables import events, facts, files, letters, mails, tickets
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Engine, Select
 
+    from mailbot.domain.facts import Fact
     from mailbot.domain.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which tickets to list; empty values do not filter."""
+    """Which tickets to list; empty values do not filter. `facts` are values of which one is enough."""
 
     status: str = ""
     module: str = ""
     requester: str = ""
+    facts: tuple[str, ...] = ()
     limit: int = 50
 
 
@@ -44,12 +47,20 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file of a ticket; its bytes lie in the file store under `sha256`."""
+    """One file of a ticket; its bytes lie in the file store under `sha256`, those of its preview under `preview`.
+
+    `evidence` is false for logos and tracking pixels, which are kept and not shown as screenshots.
+    """
 
     name: str
     content_type: str
     size: int
     sha256: str
+    inline: bool
+    width: int
+    height: int
+    preview: str
+    evidence: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,7 @@ class TicketHistory:
     events: tuple[EventLine, ...]
     files: tuple[FileLine, ...]
     letters: tuple[LetterLine, ...]
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ def find_tickets(engine: Engine, wanted: TicketFilter) -> list[Ticket]:
         (tickets.c.requester, wanted.requester),
     ):
         query = query.where(column == value) if value else query
+    if wanted.facts:
+        query = query.where(tickets.c.id.in_(select(facts.c.ticket_id).where(facts.c.value.in_(wanted.facts))))
     with reading(engine) as connection:
         return [ticket_of(row) for row in connection.execute(query).mappings()]
 
@@ -136,7 +150,9 @@ def find_history(engine: Engine, number: str) -> TicketHistory | None:
             ),
             files=lines(
                 FileLine,
-                select(f.name, f.content_type, f.size, f.sha256).where(f.ticket_id == stored.id).order_by(f.id),
+                select(f.name, f.content_type, f.size, f.sha256, f.inline, f.width, f.height, f.preview, f.evidence)
+                .where(f.ticket_id == stored.id)
+                .order_by(f.id),
             ),
             letters=lines(
                 LetterLine,
@@ -144,6 +160,7 @@ def find_history(engine: Engine, number: str) -> TicketHistory | None:
                 .where(m.ticket_id == stored.id)
                 .order_by(m.id),
             ),
+            facts=find_ticket_facts(connection, stored.id),
         )
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +18,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
+
+from mailbot.adapters.store.columns import Identity, StorableText, UtcDateTime
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,59 +30,6 @@ CONVENTION = {
 }
 metadata = MetaData(naming_convention=CONVENTION)
 
-
-# A server may say that a mail arrived in the year 9999; some hours further no clock can follow.
-_EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware in Python, UTC in the database. SQLite would otherwise hand back naive values."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Store UTC; a naive moment is a mistake of the program."""
-        del dialect
-        if value is not None and value.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be stored.")
-        return min(max(value, _EARLIEST), _LATEST).astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Return an aware moment in UTC."""
-        del dialect
-        if value is None:
-            return None
-        # SQLite answers without a time zone, PostgreSQL in that of the session.
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# What only one of the databases takes: NUL (not PostgreSQL) and lone surrogates (neither).
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> str:
-    """Return a text as both databases take it: U+FFFD stands where NUL and lone surrogates were.
-
-    They are replaced and not removed, so that an address with such a character never equals one without it.
-    """
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-class StorableText(TypeDecorator[str]):
-    """Text of any length that a stranger may have written."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        """Replace what a database refuses; a mail must never fail for it."""
-        del dialect
-        return storable(value) if value is not None else None
-
-
-# SQLite only counts up an INTEGER PRIMARY KEY; PostgreSQL should not run out of them.
-Identity = BigInteger().with_variant(Integer(), "sqlite")
 
 people = Table(
     "people",
@@ -242,7 +185,32 @@ files = Table(
     Column("content_type", StorableText, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("inline", Boolean, nullable=False),
+    # The sender of the mail as our tables compare addresses, empty when it has none that could be one.
+    Column("sender", StorableText, nullable=False),
+    # The SHA-256 of a small PNG of a picture in the file store, empty without one; pixels are 0 when they are unknown.
+    Column("preview", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    # False for logos and tracking pixels: kept, and not shown as a screenshot.
+    Column("evidence", Boolean, nullable=False),
     Index(None, "ticket_id"),
+    # which pictures of a mail did this sender send before; by `sha256` alone all officers' copies of the department's
+    # logo would be walked
+    Index(None, "sender", "sha256"),
+)
+
+# What the mails of a ticket name: GSTINs, ARNs, error codes. `mail_id` is the mail that named it first.
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("value", String(60), nullable=False),
+    Column("mail_id", Identity, ForeignKey("mails.id")),
+    UniqueConstraint("ticket_id", "kind", "value"),
+    # which tickets name this
+    Index(None, "value", "ticket_id"),
 )
 
 # News that somebody of the IT section wants in one letter an hour instead of one letter each.
