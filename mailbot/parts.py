@@ -53,6 +53,8 @@ class Correspondent:
     def __call__(self, task: LetterTask) -> Letter:
         """Return the finished letter."""
         self.reached("letter-begun")
+        if task.ticket is None:
+            return self.writer.write_for_desk(task.order, task.thread, task.at, task.event_key)
         evidence = [file for file in task.attachments if file.evidence]
         pictures = [self._picture(file) for file in evidence if file.shown]
         return self.writer.write(

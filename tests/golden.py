@@ -215,10 +215,13 @@ def describe(mail: IncomingMail | None, decision: Decision, number: str) -> str:
         lines.append(f"ticket: {number}")
     lines += [f"because: {reason}" for reason in decision.reasons]
     if decision.draft:
-        lines += [f"{field.name}: {_one_line(getattr(decision.draft, field.name))}" for field in fields(decision.draft)]
+        drafted = [(f.name, getattr(decision.draft, f.name)) for f in fields(decision.draft)]
+        lines += [f"{name}: {_one_line(value)}" for name, value in drafted if value not in {None, ""}]
     if decision.change:
         changed = [(f.name, getattr(decision.change, f.name)) for f in fields(decision.change)]
         lines += [f"change {name}: {_one_line(value)}" for name, value in changed if value not in {None, False}]
+    if decision.settings:
+        lines.append(f"settings: {decision.settings}")
     lines += [f"fact {fact.kind}: {fact.value}" for fact in decision.facts]
     for event in decision.events:
         internal = " (internal)" if event.internal else ""

@@ -96,7 +96,7 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
         "automatic": screening.automatic,
         "language": understood.language,
         **told_fields(mail, understood),
-        "commands": [command.step.value for command in understood.commands.commands],
+        "commands": [command.verb.value for command in understood.commands.commands],
         "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
     }
 

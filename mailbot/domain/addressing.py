@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from mailbot.domain.desk import Desk, Known
     from mailbot.domain.people import Language, Person
+    from mailbot.domain.table import Table
     from mailbot.domain.ticket import Ticket
 
 
@@ -65,6 +66,34 @@ def to_staff(
             notices=notices,
         )
         for person in people
+    )
+
+
+def to_person(
+    kind: LetterKind,
+    person: Person,
+    language: Language,
+    *,
+    values: tuple[tuple[str, str], ...] = (),
+    tables: tuple[Table, ...] = (),
+    formats: tuple[str, ...] = (),
+    notices: tuple[Notice, ...] = (),
+    key: str = "",
+) -> tuple[LetterOrder, ...]:
+    """Return a letter about no single ticket to a person of the directory."""
+    return (
+        LetterOrder(
+            kind=kind,
+            to=person.email,
+            to_name=person.name,
+            language=language,
+            audience=Audience.STAFF if person.is_staff else Audience.REQUESTER,
+            notices=notices,
+            values=values,
+            tables=tables,
+            formats=formats,
+            key=key,
+        ),
     )
 
 

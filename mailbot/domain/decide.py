@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mailbot.domain.addressing import to_staff
+from mailbot.domain.addressing import language_of, to_staff
+from mailbot.domain.answering import decide_answer
+from mailbot.domain.asking import Asking
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
 from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LETTERS, LetterKind, Notice
@@ -35,7 +37,10 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
         return Decision(Outcome.DUPLICATE, (f"It is the same mail as {known.duplicate_of}.",))
     if understanding.screening.automatic:
         return decide_automatic(understanding.screening.reason, known)
-    if known.ticket is None:
+    answered = _decide_answer(mail, understanding, known, desk) if known.ticket is None else None
+    if answered is not None:
+        decision = answered
+    elif known.ticket is None:
         decision = decide_opening(mail, understanding, known, desk)
     elif not belongs_to(known.ticket, mail, known, desk):
         outside = replace(known, ticket=None, by_token=False, mentioned=(*known.mentioned, known.ticket.number))
@@ -45,6 +50,14 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     else:
         decision = decide_update(mail, understanding, known, desk, known.ticket)
     return limit_answers(decision, mail, known, desk)
+
+
+def _decide_answer(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk) -> Decision | None:
+    """Return the answer to a mail that only asks the desk something; somebody we cannot name gets none."""
+    if mail.sender is None or mail.sender_count != 1 or mail.attachments:
+        return None
+    language = language_of(known.person, understanding.script)
+    return decide_answer(understanding, Asking(known, desk, mail.sender.address, language))
 
 
 def decide_automatic(reason: str, known: Known) -> Decision:

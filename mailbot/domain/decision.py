@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mailbot.domain.facts import Fact
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Language
@@ -18,6 +20,7 @@ class Outcome(StrEnum):
 
     OPENED = "opened"
     UPDATED = "updated"
+    ANSWERED = "answered"
     DUPLICATE = "duplicate"
     AUTOMATIC = "automatic"
     IGNORED = "ignored"
@@ -39,6 +42,12 @@ class EventKind(StrEnum):
     NOTED = "noted"
     FIELDS_SET = "fields_set"
     REFUSED = "refused"
+    ASSIGNED = "assigned"
+    MERGED = "merged"
+    TIED = "tied"
+    RATED = "rated"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,12 @@ class Draft:
     mobile: str
     verified: bool
     related: str = ""
+    assignee: str = ""
+    office: str = ""
+    zone: str = ""
+    copy_to: str = ""
+    answer_due_at: datetime | None = None
+    resolve_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,23 @@ class Change:
     mobile: str | None = None
     resolution: str | None = None
     reopened: bool = False
+    parent: str | None = None
+    merged_into: str | None = None
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """New values for what a person chose about themselves; None leaves a value as it is.
+
+    `back` ends an absence. `notify` holds pairs of a kind of letter and a pace.
+    """
+
+    email: str
+    language: Language | None = None
+    away_until: datetime | None = None
+    back: bool = False
+    notify: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +122,8 @@ class Decision:
     """The whole answer to one mail (or one timer).
 
     Exactly one of `draft` and `ticket` is set when the outcome is opened or updated.
+    A mail that only asks the desk something, or changes its sender's own settings, is answered and has neither.
+    `also` are the decisions about other tickets that the same mail changes; all are obeyed together or not at all.
     `expected_version` is the version of the ticket the decision was made on: when it changed meanwhile, decide again.
     `reasons` say in sentences why, for the history and for `mailbot explain`.
     `facts` are what the mail names, to be kept with the ticket.
@@ -103,4 +137,6 @@ class Decision:
     change: Change | None = None
     events: tuple[Event, ...] = ()
     letters: tuple[LetterOrder, ...] = ()
+    also: tuple[Decision, ...] = ()
+    settings: Settings | None = None
     facts: tuple[Fact, ...] = ()

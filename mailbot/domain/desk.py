@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
     from mailbot.domain.catalogue import Catalogue
     from mailbot.domain.grammar import Grammar
@@ -42,6 +43,42 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket as a list shows it; `last_word` is the last thing the IT section wrote to its requester."""
+
+    number: str
+    title: str
+    module: str
+    priority: str
+    status: str
+    requester: str
+    opened_at: datetime
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    assignee: str = ""
+    last_word: str = ""
+    reopen_count: int = 0
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Another ticket that a mail names and its sender may know of, with its requester's row of the directory."""
+
+    ticket: Ticket
+    requester: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened to a ticket after the letter that a mail answers was written; `actor` is a name."""
+
+    kind: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the tables know that matters for one mail.
 
@@ -50,6 +87,11 @@ class Known:
     `mentioned` are numbers of other tickets that the mail names without a right to them.
     `answers_last_hour` and `answers_last_day` count our automatic answers to this sender.
     `reported` is the letter of ours that an automatic mail reports about: its ticket and whom it went to.
+    `sender_proven` tells that the mail carries any valid reply token made for its sender.
+    `targets` are the tickets that its commands name, by number, as far as they exist and its sender may know of them;
+    `children` are the open cases of its ticket. `meanwhile` is what others did since the letter it answers.
+    `lists` are the tickets its questions ask for: "own", "resolved", "found".
+    `workload` counts the open tickets of each address of the IT section.
     `seen_before` are the SHA-256 of the small pictures of this mail that earlier mails of its sender brought.
     `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
     that it may mean.
@@ -67,4 +109,10 @@ class Known:
     employee: Person | None = None
     employees: tuple[Person, ...] = ()
     reported: tuple[str, str] | None = None
+    sender_proven: bool = False
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    children: tuple[Target, ...] = ()
+    meanwhile: tuple[Happened, ...] = ()
+    lists: Mapping[str, tuple[TicketLine, ...]] = field(default_factory=dict)
+    workload: Mapping[str, int] = field(default_factory=dict)
     seen_before: frozenset[str] = frozenset()

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from mailbot.domain.text import fold
-from mailbot.domain.ticket import Step
 from mailbot.domain.trust import TOKEN_PATTERN
+from mailbot.domain.verbs import VERBS, Takes, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,9 @@ _MOST_COMMANDS = 10
 _NEAR = 0.82
 _SHORT_LINE_WORDS = 3
 _SALUTATION_WORDS = 5
+_FAREWELL_LINES = 6
 _LONGEST_COMMAND = 8  # words; a paragraph on one line costs no more than a short one
-_CARRY_TEXT = frozenset({Step.ASK, Step.NOTE})  # what follows these may well be a question or a denial
+_CARRY_TEXT = frozenset({Verb.ASK, Verb.NOTE})  # what follows these may well be a question or a denial
 _NEAR_MINIMUM_LENGTH = 5
 
 
@@ -45,7 +46,7 @@ class CommandWords:
 class Grammar:
     """Everything from grammar.toml, folded and ready to compare."""
 
-    commands: tuple[tuple[Step, CommandWords], ...]
+    commands: tuple[tuple[Verb, CommandWords], ...]
     labels: tuple[tuple[str, str], ...]
     courtesies: frozenset[str]
     negations: frozenset[str]
@@ -57,9 +58,9 @@ class Grammar:
     prefixes: frozenset[str]
     titles: tuple[tuple[str, str], ...]
 
-    def words(self, step: Step) -> CommandWords | None:
-        """Return the words of a step, or None when no mail can command it."""
-        return dict(self.commands).get(step)
+    def words(self, verb: str) -> CommandWords | None:
+        """Return the words of a verb, or of the step of that name; None when no mail can say it."""
+        return {str(known): words for known, words in self.commands}.get(verb)
 
     def title(self, name: str, language: Language) -> str:
         """Return a stock title: `untitled` or `unreadable`."""
@@ -70,13 +71,15 @@ class Grammar:
 class Command:
     """One command as it was written, with the rest of the mail as its note.
 
+    `argument` is what stood behind a verb that takes more than a note: a name, a choice, a day, ticket numbers.
     `is_plain` is false for an ordinary word such as "done", which may mean no command at all.
     """
 
-    step: Step
+    verb: Verb
     word: str
     note: str = ""
     is_plain: bool = True
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def parse_grammar(table: Mapping[str, Any]) -> Grammar:
     """Return the grammar of a parsed grammar.toml."""
     commands = tuple(
         (
-            Step(name),
+            Verb(name),
             CommandWords(_folded(words["keywords"]), _folded(words["phrases"]), tuple(words["button"].items())),
         )
         for name, words in table["commands"].items()
@@ -159,8 +162,8 @@ def parse_command_line(line: str, grammar: Grammar) -> Command | None:
     words = _without_courtesies(line.strip(" \t*_>•-"), grammar)
     for length in range(min(len(words), _LONGEST_COMMAND), 0, -1):
         head = " ".join(words[:length])
-        step, is_keyword = _find_step(fold(head), grammar)
-        if step is None:
+        verb, is_keyword = _find_verb(fold(head), grammar)
+        if verb is None:
             continue
         rest = words[length:]
         for word in words[length : length + _COURTESY_WORDS]:
@@ -171,14 +174,17 @@ def parse_command_line(line: str, grammar: Grammar) -> Command | None:
         separated = head[-1:] in ":;,.!।|=–—-" or not tail or bool(_SEPARATOR.match(tail))
         note = _SEPARATOR.sub("", tail, count=1) if _SEPARATOR.match(tail) else tail
         shouted = head.isascii() and head.isupper()
-        carries_text = bool(tail) and step in _CARRY_TEXT
+        carries_text = bool(tail) and verb in _CARRY_TEXT
         if line.rstrip().endswith("?") and not carries_text and (not separated or not tail):
             return None
         if not separated and not (is_keyword or shouted):
             continue
         if not separated and not carries_text and _is_guarded(tail, grammar, is_keyword=is_keyword):
             return None
-        return Command(step, " ".join(words[:length]).strip(" :;,.!।|=–—-"), note.strip(), is_keyword or shouted)
+        word = " ".join(words[:length]).strip(" :;,.!।|=–—-")
+        if VERBS[verb].takes is Takes.NOTE:
+            return Command(verb, word, note.strip(), is_keyword or shouted)
+        return Command(verb, word, "", is_keyword or shouted, note.strip())
     return None
 
 
@@ -188,12 +194,18 @@ def reads_like_thanks(text: str, grammar: Grammar) -> bool:
     return not words or (words <= grammar.thanks | grammar.gratitude and bool(words & grammar.gratitude))
 
 
-def _find_step(folded: str, grammar: Grammar) -> tuple[Step | None, bool]:
-    for step, words in grammar.commands:
+def is_only_farewell(text: str, grammar: Grammar) -> bool:
+    """Tell whether a text is empty or nothing but "Regards" and the lines of a name below it."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return not lines or (len(lines) <= _FAREWELL_LINES and reads_like_thanks(lines[0], grammar))
+
+
+def _find_verb(folded: str, grammar: Grammar) -> tuple[Verb | None, bool]:
+    for verb, words in grammar.commands:
         if folded in words.keywords:
-            return step, True
+            return verb, True
         if folded in words.phrases:
-            return step, False
+            return verb, False
     return None, False
 
 

@@ -10,6 +10,7 @@ from mailbot.domain.ticket import Step
 
 if TYPE_CHECKING:
     from mailbot.domain.people import Language
+    from mailbot.domain.table import Table
 
 
 class LetterKind(StrEnum):
@@ -27,6 +28,7 @@ class LetterKind(StrEnum):
     STILL_RESOLVED = "still_resolved"
     REFUSED = "refused"
     NOT_UNDERSTOOD = "not_understood"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ class LetterRule:
     `replied` letters answer a mail of the same person (RFC 3834 `auto-replied`), the others tell (`auto-generated`).
     `pictures` are the screenshots of the mail the letter is about.
     `buttons` are the steps offered as ready-made answers, to those readers who may take them now.
+    `about_desk` letters concern no single ticket.
     """
 
     replied: bool
     buttons: tuple[Step, ...] = ()
     pictures: bool = False
+    about_desk: bool = False
 
 
 _STAFF_BUTTONS = (Step.RESOLVE, Step.ASK, Step.TAKE)
@@ -58,6 +62,7 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.STILL_RESOLVED: LetterRule(replied=True, buttons=(Step.CONFIRM, Step.REOPEN)),
     LetterKind.REFUSED: LetterRule(replied=True),
     LetterKind.NOT_UNDERSTOOD: LetterRule(replied=True),
+    LetterKind.SETTINGS: LetterRule(replied=True, about_desk=True),
 }
 
 
@@ -75,6 +80,7 @@ WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.CLOSED,
     LetterKind.STATUS_CHANGED,
     LetterKind.DONE,
+    LetterKind.SETTINGS,
 )
 
 
@@ -125,6 +131,12 @@ NOTICE_CODES = (
     "done_closed",
     "done_noted",
     "done_fields_set",
+    "done_assigned",
+    "done_merged",
+    "done_tied",
+    "done_rated",
+    "done_language",
+    "language_unknown",
     "done_refused",
 )
 
@@ -147,6 +159,8 @@ class LetterOrder:
 
     `quote_sender` is false when the reader's address was never verified: then no word of a mail is repeated.
     `actor` is the display name of who did what the letter tells; `text` is what that person wrote.
+    `values` are further words for the sentences of the letter, `tables` are shown in it, and `formats` ("xlsx", "csv")
+    ask for the tables as attached files as well. `key` tells apart letters of one kind on one occasion.
     """
 
     kind: LetterKind
@@ -158,6 +172,10 @@ class LetterOrder:
     text: str = ""
     notices: tuple[Notice, ...] = ()
     quote_sender: bool = True
+    values: tuple[tuple[str, str], ...] = ()
+    tables: tuple[Table, ...] = ()
+    formats: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 
 class Role(StrEnum):
@@ -30,7 +35,11 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row of the directory; letters to this person go to `email` and to no other address."""
+    """One row of the directory; letters to this person go to `email` and to no other address.
+
+    `away_until` is the moment of the return of somebody of the IT section. `notify` says for kinds of letters whether
+    they come `immediate`, in one `hourly` letter, or are `off`; a kind that is not named comes at once.
+    """
 
     employee_id: str
     name: str
@@ -42,6 +51,8 @@ class Person:
     mobile: str = ""
     language: Language | None = None
     active: bool = True
+    away_until: datetime | None = None
+    notify: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_staff(self) -> bool:

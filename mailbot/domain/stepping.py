@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailbot.domain.decision import Change, Event, EventKind
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.ticket import STEPS, Actor, Status, Step, allowed_steps, status_after
+from mailbot.domain.verbs import VERBS
 
 if TYPE_CHECKING:
     from mailbot.domain.grammar import Command
@@ -50,7 +51,7 @@ class StepTaken:
 
 def take_step(command: Command, scene: Scene, has_files: bool) -> StepTaken:  # noqa: FBT001 - one plain yes or no
     """Return what one proven command does; it changes nothing when the table does not allow it."""
-    step = _meant_step(command.step, scene)
+    step = _meant_step(step_of(command), scene)
     target = status_after(step, scene.ticket.status, scene.actors)
     if target is None:
         return StepTaken(refusal(command, step, scene))
@@ -65,6 +66,13 @@ def take_step(command: Command, scene: Scene, has_files: bool) -> StepTaken:  # 
     if to_staff:
         letters += scene.tell_staff(to_staff, command.note, (Notice(f"done_{kind}"),))
     return StepTaken(Notice(f"done_{kind}"), _change(step, target, command.note, scene), (event,), letters)
+
+
+def step_of(command: Command) -> Step:
+    """Return the step of a command that is about a ticket."""
+    step = VERBS[command.verb].step
+    assert step is not None, "only verbs about a ticket come here"
+    return step
 
 
 def is_possible(step: Step, scene: Scene) -> bool:

@@ -36,6 +36,8 @@ class Step(StrEnum):
     CANCEL = "cancel"
     CLOSE = "close"
     MERGE = "merge"
+    TIE = "tie"
+    RATE = "rate"
     NOTE = "note"
     SET = "set"
 
@@ -74,6 +76,8 @@ STEPS: dict[Step, Rule] = {
     Step.CANCEL: Rule(_WORKING, Status.CLOSED, _REQUESTER),
     Step.CLOSE: Rule(frozenset({Status.RESOLVED}), Status.CLOSED, frozenset({Actor.TIMER, Actor.LEAD})),
     Step.MERGE: Rule(_OPEN, Status.MERGED, _STAFF),
+    Step.TIE: Rule(_OPEN, None, _STAFF),
+    Step.RATE: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), None, _REQUESTER),
     Step.NOTE: Rule(frozenset(Status), None, _STAFF),
     Step.SET: Rule(frozenset(Status), None, _STAFF | _REQUESTER),
 }
@@ -95,6 +99,11 @@ class Ticket:
 
     `requester` is the address letters go to; empty when a mail named no sender.
     `verified` tells whether that address belongs to a person of the directory.
+    `office` and `zone` are where the requester worked when the ticket was opened, until a transfer moves them.
+    `copy_to` is the address of an integrator who wrote for the requester and gets a copy of each letter.
+    `parent` is the ticket this one is a case of, `merged_into` the one it became a part of.
+    `rating` is 1 to 5. `answer_due_at` and `resolve_due_at` are promises in working time; while the desk waits for the
+    requester `paused_at` says since when, and both are moved when it ends.
     """
 
     number: str
@@ -119,6 +128,16 @@ class Ticket:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     related: str = ""
+    office: str = ""
+    zone: str = ""
+    copy_to: str = ""
+    parent: str = ""
+    merged_into: str = ""
+    rating: int | None = None
+    first_answer_at: datetime | None = None
+    answer_due_at: datetime | None = None
+    resolve_due_at: datetime | None = None
+    paused_at: datetime | None = None
     version: int = 1
 
 

@@ -24,6 +24,8 @@ _MAC_BYTES = 16
 _NONCE_BYTES = 5
 
 TOKEN_PATTERN = re.compile(r"(?<![a-z0-9])([a-z0-9]{1,4})\.(\d{10,13})\.([a-z2-7]{8})\.([a-z2-7]{26})(?![a-z0-9])")
+# Instead of a ticket's digits, in letters that are about no single ticket, such as a person's list of tickets.
+DESK_DIGITS = "0" * 10
 MESSAGE_ID_PREFIX = "mb."
 LONGEST_ADDRESS = 254
 _UNUSABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")

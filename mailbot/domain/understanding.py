@@ -17,6 +17,7 @@ from mailbot.domain.quotes import find_farewell, find_own_words
 from mailbot.domain.screen import Screening, screen
 from mailbot.domain.tags import Fields, parse_importance, parse_lines, parse_subject
 from mailbot.domain.text import fold
+from mailbot.domain.verbs import VERBS, About, Takes
 
 if TYPE_CHECKING:
     from mailbot.domain.catalogue import Catalogue
@@ -110,8 +111,10 @@ def _take_tags(subject: str, catalogue: Catalogue) -> tuple[Fields, str]:
 
 
 def _subject_command(mail: IncomingMail, bare: str, commands: Commands, desk: Desk) -> Commands:
-    """Read a command in the subject of a fresh mail that names a ticket, such as "TMS-2611-00042-7 REOPEN"."""
-    found = parse_command_line(bare, desk.grammar) if find_numbers(desk.prefix, mail.subject) else None
-    if found is None or found.note:
+    """Read a command in the subject of a fresh mail: one that names a ticket, or one that asks the desk something."""
+    found = parse_command_line(bare, desk.grammar)
+    numbers = find_numbers(desk.prefix, mail.subject)
+    if found is None or found.note or not (numbers or VERBS[found.verb].about is not About.TICKET):
         return commands
-    return replace(commands, commands=(replace(found, note=commands.rest),))
+    argument = found.argument or (" ".join(numbers) if VERBS[found.verb].takes is Takes.TICKETS else "")
+    return replace(commands, commands=(replace(found, argument=argument, note=commands.rest),))

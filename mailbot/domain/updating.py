@@ -5,20 +5,26 @@ Every function here returns a part of the decision: a change, events for the his
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import one_letter_each
+from mailbot.domain.answering import answer, asked_of_desk, commands_about, needs_proof
+from mailbot.domain.asking import Asking
 from mailbot.domain.decision import Change, Decision, Event, EventKind, Outcome
+from mailbot.domain.effects import NO_CHANGE, Effects
 from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.opening import field_notices
 from mailbot.domain.own_numbers import confirm_employee_id
 from mailbot.domain.scene import Scene, make_scene
-from mailbot.domain.stepping import is_possible, may_take, take_step
+from mailbot.domain.stepping import is_possible, may_take, step_of, take_step
 from mailbot.domain.ticket import Actor, Status, Step, status_after
+from mailbot.domain.verbs import About
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailbot.domain.desk import Desk, Known
     from mailbot.domain.grammar import Command
     from mailbot.domain.letter import LetterOrder
@@ -28,34 +34,7 @@ if TYPE_CHECKING:
     from mailbot.domain.understanding import Understanding
 
 
-NO_CHANGE = Change()
 PERSONAL = frozenset({"mobile_malformed", "employee_id_malformed", "employee_id_unknown"})
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """A part of a decision; parts are added up.
-
-    `notices` are what the sender is told line by line; `refused` tells that something was asked for and not done.
-    """
-
-    change: Change = NO_CHANGE
-    events: tuple[Event, ...] = ()
-    letters: tuple[LetterOrder, ...] = ()
-    reasons: tuple[str, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    refused: bool = False
-
-    def __add__(self, other: Effects) -> Effects:
-        """Return both parts; where both set a field, the later one holds."""
-        return Effects(
-            merge_changes(self.change, other.change),
-            self.events + other.events,
-            self.letters + other.letters,
-            self.reasons + other.reasons,
-            self.notices + other.notices,
-            self.refused or other.refused,
-        )
 
 
 def decide_update(
@@ -75,22 +54,27 @@ def decide_update(
         change=effects.change,
         events=effects.events,
         letters=one_letter_each(effects.letters),
+        also=effects.also,
+        settings=effects.settings,
         facts=understanding.facts,
     )
 
 
 def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene) -> Effects:
     has_files = mail.brings_evidence
-    is_command = any(_is_meant(command, scene) for command in understanding.commands.commands)
-    text = understanding.text if is_command else understanding.words
+    commands = commands_about(understanding, About.TICKET)
+    asked = asked_of_desk(understanding, scene.known)
+    is_command = any(_is_meant(command, scene) for command in commands)
+    text = understanding.text if is_command or asked else understanding.words
     only_fields = not understanding.lined.is_empty and not text and not has_files
-    if (is_command or only_fields) and not scene.known.by_token:
+    if (is_command or only_fields or needs_proof(asked)) and not scene.known.by_token:
         return _refuse_unproven(understanding, scene)
     if understanding.commands.suspected:
         return _ask_back(understanding.commands.suspected, scene)
     effects = _set_fields(understanding, scene, tell_staff=only_fields)
+    effects += answer(asked, Asking(scene.known, scene.desk, scene.sender, scene.language, scene.ticket))
     if is_command:
-        effects += _run(understanding, scene, has_files=has_files)
+        effects += _run(commands, understanding, scene, has_files=has_files)
     elif text or has_files:
         effects += _comment(text, scene)
     return effects if effects != Effects() else Effects(reasons=("It says nothing new, so nothing is passed on.",))
@@ -103,8 +87,8 @@ def _is_meant(command: Command, scene: Scene) -> bool:
     as REOPEN on an open ticket, but says more than the word, it is worth more to the IT section than a refusal.
     """
     if scene.is_staff:
-        return command.is_plain or may_take(command.step, scene)
-    return is_possible(command.step, scene) or (command.is_plain and not command.note)
+        return command.is_plain or may_take(step_of(command), scene)
+    return is_possible(step_of(command), scene) or (command.is_plain and not command.note)
 
 
 def _refuse_unproven(understanding: Understanding, scene: Scene) -> Effects:
@@ -131,10 +115,9 @@ def _ask_back(suspected: tuple[str, str], scene: Scene) -> Effects:
     )
 
 
-def _run(understanding: Understanding, scene: Scene, *, has_files: bool) -> Effects:
+def _run(commands: Sequence[Command], understanding: Understanding, scene: Scene, *, has_files: bool) -> Effects:
     """Carry out the commands one after the other, and confirm all of them in one letter."""
     effects = Effects()
-    commands = understanding.commands.commands
     for position, command in enumerate(commands):
         is_last = position == len(commands) - 1
         noted = replace(command, note=understanding.text if is_last else command.note)
@@ -261,12 +244,6 @@ def _spell_out(change: Change, scene: Scene) -> str:
         elif value and isinstance(value, str):
             said.append(value)
     return ", ".join(said)
-
-
-def merge_changes(first: Change, second: Change) -> Change:
-    """Return both changes; where both set a field, the second one holds."""
-    later = {f.name: value for f in fields(second) if (value := getattr(second, f.name)) not in {None, False}}
-    return replace(first, **later)
 
 
 def _after(change: Change, scene: Scene) -> Scene:

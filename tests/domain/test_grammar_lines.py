@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.domain.grammar import parse_commands, reads_like_thanks
-from mailbot.domain.ticket import Step
+from mailbot.domain.verbs import Verb
 from tests.builders import ASHA, the_desk, token_for
 
 GRAMMAR = the_desk().grammar
@@ -15,7 +15,7 @@ GRAMMAR = the_desk().grammar
 
 def steps(text):
     """Return the steps and notes of the commands in a text."""
-    return [(command.step, command.note) for command in parse_commands(text, GRAMMAR).commands]
+    return [(command.verb, command.note) for command in parse_commands(text, GRAMMAR).commands]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def steps(text):
 )
 def test_what_follows_a_command_is_its_note(text):
     """On the same line or below, after any mark, the rest of the mail is the resolution."""
-    assert steps(text) == [(Step.RESOLVE, "cache cleared")]
+    assert steps(text) == [(Verb.RESOLVE, "cache cleared")]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_follows_a_command_is_its_note(text):
 )
 def test_greetings_may_stand_before_a_command(greeting):
     """A line that only greets, by name or without, does not hide the command below it."""
-    assert steps(f"{greeting}\nRESOLVED\nकैश साफ किया") == [(Step.RESOLVE, "कैश साफ किया")]
+    assert steps(f"{greeting}\nRESOLVED\nकैश साफ किया") == [(Verb.RESOLVE, "कैश साफ किया")]
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_a_sentence_before_it_takes_a_command_its_force(first):
 
 def test_a_courteous_command_with_a_comma_is_no_greeting():
     """The line "Please reopen," begins like a greeting by name and still commands."""
-    assert steps("Please reopen,\nsame error") == [(Step.REOPEN, "same error")]
+    assert steps("Please reopen,\nsame error") == [(Verb.REOPEN, "same error")]
 
 
 def test_two_commands_in_two_lines_are_both_found():
     """Commands stand one a line; the text below belongs to the last one."""
-    assert steps("TAKE\nASK\nWhich browser?") == [(Step.TAKE, ""), (Step.ASK, "Which browser?")]
+    assert steps("TAKE\nASK\nWhich browser?") == [(Verb.TAKE, ""), (Verb.ASK, "Which browser?")]
 
 
 def test_a_page_full_of_commands_is_cut_short():
@@ -105,14 +105,14 @@ def test_the_command_line_is_cut_out_of_the_text():
 def test_the_token_of_a_button_is_no_text():
     """The line with the token that a button wrote disappears; the command above it counts."""
     text = f"REOPEN\n\n[{token_for(ASHA.email)}]\nsame error"
-    assert steps(text) == [(Step.REOPEN, "same error")]
+    assert steps(text) == [(Verb.REOPEN, "same error")]
     assert "[k1." not in parse_commands(text, GRAMMAR).spoken
 
 
 @pytest.mark.parametrize("mark", ["**{}**", "> {}", "- {}", "• {}", "_{}_", "   {}"])
 def test_marks_of_mail_programs_around_a_command_do_not_matter(mark):
     """Bold, bullets and indentation that a mail program adds are no part of the word."""
-    assert steps(mark.format("RESOLVED")) == [(Step.RESOLVE, "")]
+    assert steps(mark.format("RESOLVED")) == [(Verb.RESOLVE, "")]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from mailbot.domain.grammar import parse_command_line, parse_commands
 from mailbot.domain.people import Language
-from mailbot.domain.ticket import Step
+from mailbot.domain.verbs import Verb
 from tests.builders import the_desk
 
 GRAMMAR = the_desk().grammar
@@ -194,7 +194,7 @@ def test_resolve_is_understood(line):
     """Every way to say "resolved" in three languages is the command, with no note."""
     command = parse_command_line(line, GRAMMAR)
     assert command is not None
-    assert (command.step, command.note) == (Step.RESOLVE, "")
+    assert (command.verb, command.note) == (Verb.RESOLVE, "")
 
 
 @pytest.mark.parametrize("line", _cases(REOPENED))
@@ -202,7 +202,7 @@ def test_reopen_is_understood(line):
     """Every way to say "re-open" in three languages is the command, with nothing but courtesy left over."""
     command = parse_command_line(line, GRAMMAR)
     assert command is not None
-    assert (command.step, command.note) == (Step.REOPEN, "")
+    assert (command.verb, command.note) == (Verb.REOPEN, "")
 
 
 @pytest.mark.parametrize("line", NO_COMMANDS.strip().split("\n"))
@@ -222,31 +222,31 @@ def test_each_language_has_at_least_a_dozen_ways(table, language):
 @pytest.mark.parametrize(
     ("line", "step"),
     [
-        ("TAKE", Step.TAKE),
-        ("Taking this", Step.TAKE),
-        ("मैं देख रहा हूँ", Step.TAKE),
-        ("main dekh raha hoon", Step.TAKE),
-        ("Works now", Step.CONFIRM),
-        ("अब ठीक है", Step.CONFIRM),
-        ("ab theek hai", Step.CONFIRM),
-        ("Close", Step.CONFIRM),
-        ("CANCEL", Step.CANCEL),
-        ("Cancel my ticket", Step.CANCEL),
-        ("रद्द करें", Step.CANCEL),
-        ("not needed", Step.CANCEL),
-        ("Ask: which browser?", Step.ASK),
-        ("ASK which browser do you use?", Step.ASK),
-        ("पूछें: कौन सा ब्राउज़र?", Step.ASK),
-        ("Internal note the vendor does not know", Step.NOTE),
-        ("NOTE: not to be told", Step.NOTE),
-        ("टिप्पणी: विक्रेता को बताया", Step.NOTE),
+        ("TAKE", Verb.TAKE),
+        ("Taking this", Verb.TAKE),
+        ("मैं देख रहा हूँ", Verb.TAKE),
+        ("main dekh raha hoon", Verb.TAKE),
+        ("Works now", Verb.CONFIRM),
+        ("अब ठीक है", Verb.CONFIRM),
+        ("ab theek hai", Verb.CONFIRM),
+        ("Close", Verb.CONFIRM),
+        ("CANCEL", Verb.CANCEL),
+        ("Cancel my ticket", Verb.CANCEL),
+        ("रद्द करें", Verb.CANCEL),
+        ("not needed", Verb.CANCEL),
+        ("Ask: which browser?", Verb.ASK),
+        ("ASK which browser do you use?", Verb.ASK),
+        ("पूछें: कौन सा ब्राउज़र?", Verb.ASK),
+        ("Internal note the vendor does not know", Verb.NOTE),
+        ("NOTE: not to be told", Verb.NOTE),
+        ("टिप्पणी: विक्रेता को बताया", Verb.NOTE),
     ],
 )
 def test_the_other_commands_are_understood(line, step):
     """Each of the other commands is known in both languages."""
     command = parse_command_line(line, GRAMMAR)
     assert command is not None
-    assert command.step is step
+    assert command.verb is step
 
 
 @pytest.mark.parametrize("language", Language)
@@ -255,4 +255,4 @@ def test_what_a_button_writes_is_understood_and_certain_enough(step, words, lang
     """The word of every button, alone in the first line, is read as its own command."""
     command = parse_command_line(words.button(language), GRAMMAR)
     assert command is not None
-    assert command.step is step
+    assert command.verb is step

@@ -25,6 +25,8 @@ cancel   requester  new in_progress waiting            closed
 close    timer      resolved                           closed
 close    lead       resolved                           closed
 merge    staff      new in_progress waiting resolved   merged
+tie      staff      new in_progress waiting resolved   =
+rate     requester  resolved closed                    =
 note     staff      *                                  =
 set      staff      *                                  =
 set      requester  new in_progress waiting resolved   =

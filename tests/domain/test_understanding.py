@@ -85,7 +85,7 @@ def test_lines_beat_tags_and_tags_beat_the_mail_program():
 def test_a_fresh_subject_commands_only_with_a_number(subject, steps):
     """A command may stand in the subject of a fresh mail that names a ticket, and nowhere else."""
     understood = understand(make_mail("same error", subject=subject), DESK)
-    assert [command.step for command in understood.commands.commands] == steps
+    assert [command.verb for command in understood.commands.commands] == steps
 
 
 def test_quoted_text_commands_nothing():

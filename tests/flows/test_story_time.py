@@ -95,7 +95,8 @@ def test_the_sum_is_written_as_people_read_it():
     balanced, equation = balance(EVERYTHING)
     assert balanced
     assert equation == (
-        "received 12 = 4 opened + 3 updated + 1 duplicate + 1 automatic + 0 ignored + 1 quarantined + 2 waiting"
+        "received 12 = 4 opened + 3 updated + 0 answered + 1 duplicate "
+        "+ 1 automatic + 0 ignored + 1 quarantined + 2 waiting"
     )
 
 

@@ -9,7 +9,7 @@ import html
 import sys
 from pathlib import Path
 
-from letter_samples import AT, HINDI, OFFICERS, make_order, make_ticket, make_writer
+from letter_samples import AT, DESK_KINDS, HINDI, OFFICERS, make_order, make_ticket, make_writer, write_sample
 
 from mailbot.demo.screenshots import RETURN_FAILED, draw_page
 from mailbot.domain.letter import Audience, LetterKind, Picture, Thread
@@ -27,16 +27,19 @@ def main() -> None:
         for language in Language:
             for audience in Audience:
                 name = f"{kind}-{language}-{audience}"
-                letter = writer.write(
-                    make_order(kind, language, audience),
-                    make_ticket(language, kind),
-                    Thread(),
-                    (picture,) if kind in {LetterKind.NEW_TICKET, LetterKind.ACKNOWLEDGEMENT} else (),
-                    AT,
-                    "gallery",
-                    OFFICERS[language],
-                    ("स्टेटमेंट.pdf",) if language is HINDI else (),
-                )
+                if kind in DESK_KINDS:
+                    letter = write_sample(writer, kind, language, audience)
+                else:
+                    letter = writer.write(
+                        make_order(kind, language, audience),
+                        make_ticket(language, kind),
+                        Thread(),
+                        (picture,) if kind in {LetterKind.NEW_TICKET, LetterKind.ACKNOWLEDGEMENT} else (),
+                        AT,
+                        "gallery",
+                        OFFICERS[language],
+                        ("स्टेटमेंट.pdf",) if language is HINDI else (),
+                    )
                 text, page = as_page(letter.raw)
                 (folder / f"{name}.html").write_text(page, encoding="utf-8")
                 (folder / f"{name}.txt").write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from mailbot.adapters.letters import LetterWriter
 from mailbot.domain.catalogue import Catalogue, Choices, Entry
 from mailbot.domain.desk import AnswerLimits, Desk
 from mailbot.domain.grammar import parse_grammar
-from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice, Picture, Thread
+from mailbot.domain.letter import LETTERS, Audience, LetterKind, LetterOrder, Notice, Picture, Thread
 from mailbot.domain.people import Language, Person, Role
 from mailbot.domain.ticket import Status, Ticket
 from mailbot.domain.trust import TokenKeys
@@ -95,7 +95,11 @@ NOTICES = {
     LetterKind.DONE: (Notice("done_fields_set", "E-way Bill, High"), Notice("done_commented")),
     LetterKind.REFUSED: (Notice("step_not_allowed", "CANCEL", "WORKS NOW, REOPEN"),),
     LetterKind.NOT_UNDERSTOOD: (Notice("word_unknown", "reslved", "RESOLVED"),),
+    LetterKind.SETTINGS: (Notice("done_language", "हिंदी"),),
 }
+# Letters about a ticket; the others have neither its number nor its facts.
+TICKET_KINDS = tuple(kind for kind in LetterKind if not LETTERS[kind].about_desk)
+DESK_KINDS = tuple(kind for kind in LetterKind if LETTERS[kind].about_desk)
 STATUSES = {
     LetterKind.QUESTION: Status.WAITING,
     LetterKind.STATUS_CHANGED: Status.IN_PROGRESS,
@@ -215,6 +219,8 @@ def make_png(width: int = 3, height: int = 2) -> bytes:
 def write_sample(writer, kind, language=ENGLISH, audience=Audience.REQUESTER, pictures=(), **changes):
     """Write one believable letter; `changes` go to the order, but `thread` to the writer."""
     thread = changes.pop("thread", Thread())
+    if LETTERS[kind].about_desk:
+        return writer.write_for_desk(make_order(kind, language, audience, **changes), thread, AT, "event 1")
     return writer.write(
         make_order(kind, language, audience, **changes),
         make_ticket(language, kind),

@@ -18,6 +18,7 @@ from letter_samples import (
     RAKESH,
     SUNITA,
     TEXTS,
+    TICKET_KINDS,
     TITLES,
     make_order,
     make_ticket,
@@ -29,7 +30,7 @@ from mailbot.domain.letter import NOTICE_CODES, Audience, LetterKind, Notice, Th
 from mailbot.domain.people import Language
 from mailbot.domain.ticket import Status
 
-EVERY = [(kind, language, audience) for kind in LetterKind for language in Language for audience in Audience]
+EVERY = [(kind, language, audience) for kind in TICKET_KINDS for language in Language for audience in Audience]
 REQUESTER, IT = Audience.REQUESTER, Audience.STAFF
 ALL_NOTICES = tuple(Notice(code, "दिया", "High / उच्च") for code in NOTICE_CODES)
 
@@ -219,7 +220,7 @@ def test_a_button_fits_into_what_windows_takes(writer):
 
 def test_all_letters_to_one_reader_have_one_subject(writer):
     """Mail clients keep a ticket in one conversation when the subject stays the same."""
-    assert {write_sample(writer, kind).subject for kind in LetterKind} == {f"[{NUMBER}] {TITLES[ENGLISH]}"}
+    assert {write_sample(writer, kind).subject for kind in TICKET_KINDS} == {f"[{NUMBER}] {TITLES[ENGLISH]}"}
 
 
 def test_a_long_text_is_cut_where_letters_end_and_says_so(writer):

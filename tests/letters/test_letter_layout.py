@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gallery import as_page
-from letter_samples import AT, OFFICERS, PROBLEMS, TITLES, make_order, make_ticket
+from letter_samples import AT, OFFICERS, PROBLEMS, TITLES, make_order, make_ticket, write_sample
 
 from mailbot.domain.letter import Audience, LetterKind, Thread
 from mailbot.domain.people import Language
@@ -69,9 +69,7 @@ def _frames(writer: LetterWriter) -> list[str]:
     for language in Language:
         for kind in LetterKind:
             for audience in Audience:
-                order, ticket = make_order(kind, language, audience), make_ticket(language, kind)
-                letter = writer.write(order, ticket, Thread(), (), AT, "layout", OFFICERS[language])
-                frames += _frames_of(letter, f"{kind}-{language}-{audience}")
+                frames += _frames_of(write_sample(writer, kind, language, audience), f"{kind}-{language}-{audience}")
         text, title = (type_in_kruti_dev(words[Language.HINDI]) for words in (PROBLEMS, TITLES))
         order = make_order(LetterKind.NEW_TICKET, language, Audience.STAFF, text=text)
         letter = writer.write(order, make_ticket(language, title=title), Thread(), (), AT, "layout", OFFICERS[language])

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.queries import find_history, find_mail
-from mailbot.adapters.store.tables import storable
 from mailbot.domain.decision import Decision, Event, EventKind, Outcome
 from mailbot.domain.mail import Address
 from mailbot.domain.thread import Clues

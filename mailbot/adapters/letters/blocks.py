@@ -96,6 +96,11 @@ class Pages:
         """Return pictures with their captions; `above` names them in the text part, `below` other files."""
         return self._block("\n".join((*above, *below)), "pictures", shown, below)
 
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
+        """Return a table; as text, one paragraph for each row with the names of its values."""
+        lines = ["\n".join(f"{name}: {cell}" for name, cell in zip(header, row, strict=True) if cell) for row in rows]
+        return self._block("\n\n".join(lines), "table", header, rows)
+
     def buttons(self, buttons: Sequence[Button], hint: str) -> Block:
         """Return buttons side by side, or below each other on a narrow screen."""
         return self._block("\n".join(button.line for button in buttons), "buttons", buttons, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailbot.adapters.letters.blocks import Pages
+    from mailbot.adapters.letters.desk_letters import DeskView
     from mailbot.adapters.letters.pictures import Embedded
     from mailbot.adapters.letters.sources import Block, Rendered
     from mailbot.adapters.letters.view import View
@@ -25,6 +27,22 @@ _NAMED_FILES = 10
 _DIVIDER = "-" * 40
 _PREHEADER_LIMIT = 140
 _NO_BREAK = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the words of a letter: a ticket's number with status and title, or a headline alone."""
+
+    headline: str
+    title: str = ""
+    status: str = ""
+    status_name: str = ""
+    readings: tuple[str, ...] = ()
+
+    def as_text(self) -> str:
+        """Return the head of the text part."""
+        first = " · ".join(part for part in (self.headline, self.status_name) if part)
+        return "\n".join(part for part in (first, self.title, *self.readings) if part)
 
 
 def sentence_values(view: View, language: Language) -> dict[str, Any]:
@@ -79,13 +97,20 @@ def button_block(view: View, pages: Pages, reply_to: str, subject: str, token: s
     return pages.buttons(buttons, view.words.say("phrase", "button_hint", language, words=words))
 
 
-def plain_page(view: View, body: Rendered, note: Rendered) -> str:
+def ticket_head(view: View) -> Head:
+    """Return what stands above a letter about a ticket."""
+    status = view.ticket.status
+    name = view.fact("status", view.order.language)
+    return Head(view.ticket.number, view.title, status.value, name, tuple(_title_reading(view)))
+
+
+def plain_page(view: View | DeskView, head: Head, body: Rendered, note: Rendered) -> str:
     """Return the text part, in the same order as the HTML part."""
     language, other = view.order.language, view.order.language.other
     footer = view.words.say("phrase", "footer", language)
     return "\n\n".join(
         (
-            "\n".join((f"{view.ticket.number} · {view.fact('status', language)}", view.title, *_title_reading(view))),
+            head.as_text(),
             body.as_text(),
             f"{_DIVIDER}\n{view.words.say('phrase', 'other_language', other)}",
             note.as_text(),
@@ -94,7 +119,7 @@ def plain_page(view: View, body: Rendered, note: Rendered) -> str:
     )
 
 
-def html_page(view: View, pages: Pages, body: Rendered, note: Rendered) -> str:
+def html_page(view: View | DeskView, head: Head, pages: Pages, body: Rendered, note: Rendered) -> str:
     """Return the HTML part."""
     language, other = view.order.language, view.order.language.other
     return pages.frame(
@@ -102,11 +127,11 @@ def html_page(view: View, pages: Pages, body: Rendered, note: Rendered) -> str:
             "language": language.value,
             "desk_name": view.desk_names[language],
             "desk_address": view.desk.address,
-            "number": view.ticket.number,
-            "title": view.title,
-            "title_reading": _title_reading(view),
-            "status": view.ticket.status.value,
-            "status_name": view.fact("status", language),
+            "number": head.headline,
+            "title": head.title,
+            "title_reading": head.readings,
+            "status": head.status,
+            "status_name": head.status_name,
             "preheader": _preheader(body),
             "body": Markup(body.as_html()),  # noqa: S704 - Markdown without HTML, every value escaped in sources.py
             "other_language": other.value,

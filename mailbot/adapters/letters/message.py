@@ -153,6 +153,8 @@ def _attach(message: EmailMessage, pictures: Sequence[Embedded]) -> None:
 def encoded_subject(subject: str) -> str:
     """Return a subject in ASCII; its first word, the ticket number, stays readable for every program on the way."""
     number, _, title = subject.partition(" ")
+    if not _is_plain(number):
+        return encoded(subject)
     return f"{encoded(number)} {encoded(title)}".rstrip()
 
 

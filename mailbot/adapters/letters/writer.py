@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.letters.blocks import Pages
-from mailbot.adapters.letters.content import block_values, button_block, html_page, plain_page, sentence_values
+from mailbot.adapters.letters.content import (
+    Head,
+    block_values,
+    button_block,
+    html_page,
+    plain_page,
+    sentence_values,
+    ticket_head,
+)
+from mailbot.adapters.letters.desk_letters import DeskView
 from mailbot.adapters.letters.message import Envelope, build_message
 from mailbot.adapters.letters.pictures import choose_pictures, file_name
 from mailbot.adapters.letters.sources import hide, read_sources, render
@@ -14,7 +23,7 @@ from mailbot.adapters.letters.words import read_words
 from mailbot.domain.letter import LETTERS, Letter
 from mailbot.domain.numbering import number_digits
 from mailbot.domain.text import clean_line
-from mailbot.domain.trust import MESSAGE_ID_PREFIX, make_nonce, make_token
+from mailbot.domain.trust import DESK_DIGITS, MESSAGE_ID_PREFIX, make_nonce, make_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,19 +112,27 @@ class LetterWriter:
     def _domain(self) -> str:
         return self._desk.address.rpartition("@")[2]
 
-    def _write(  # noqa: PLR0917 - the second half of write()
-        self, view: View, thread: Thread, token: Token, at: datetime, embedded: Sequence[Embedded], named: Sequence[str]
-    ) -> Letter:
-        order, pages = view.order, self._pages
-        source, other = self._sources[order.kind, order.language], self._sources[order.kind, order.language.other]
-        values = sentence_values(view, order.language)
+    def write_for_desk(self, order: LetterOrder, thread: Thread, at: datetime, event_key: str) -> Letter:
+        """Return the letter of an order about no single ticket."""
+        view = DeskView(order, self._desk, self._names, self._words, self._timezone)
+        nonce = make_nonce(DESK_DIGITS, order.to, order.kind, event_key)
+        token = make_token(self._desk.keys, DESK_DIGITS, order.to, nonce)
+        language = order.language
+        source, other = self._sources[order.kind, language], self._sources[order.kind, language.other]
+        values = view.values(language)
         subject = clean_line(render(source.subject, values).as_text(), _SUBJECT_LIMIT)
+        envelope = self._envelope(order, subject, token, thread, at)
+        body = render(source.body, {**values, **view.blocks(self._pages)})
+        note = render(other.short, view.values(language.other))
+        head = Head(subject)
+        raw = build_message(
+            envelope, plain_page(view, head, body, note), html_page(view, head, self._pages, body, note), ()
+        )
+        return Letter(envelope.message_id, order.kind, order.to, subject, raw)
+
+    def _envelope(self, order: LetterOrder, subject: str, token: Token, thread: Thread, at: datetime) -> Envelope:
         reply_to = reply_address(self._desk.address, token, plus_addressing=self._plus_addressing)
-        blocks = block_values(view, pages, embedded, named)
-        buttons = button_block(view, pages, reply_to, subject, str(token))
-        body = render(source.body, {**values, **blocks, "buttons": buttons})
-        note = render(other.short, sentence_values(view, order.language.other))
-        envelope = Envelope(
+        return Envelope(
             kind=order.kind,
             language=order.language,
             desk_name=self._names[order.language],
@@ -129,7 +146,23 @@ class LetterWriter:
             at=at.astimezone(self._timezone),
             boundary=token.mac,
         )
-        raw = build_message(envelope, plain_page(view, body, note), html_page(view, pages, body, note), embedded)
+
+    def _write(  # noqa: PLR0917 - the second half of write()
+        self, view: View, thread: Thread, token: Token, at: datetime, embedded: Sequence[Embedded], named: Sequence[str]
+    ) -> Letter:
+        order, pages = view.order, self._pages
+        source, other = self._sources[order.kind, order.language], self._sources[order.kind, order.language.other]
+        values = sentence_values(view, order.language)
+        subject = clean_line(render(source.subject, values).as_text(), _SUBJECT_LIMIT)
+        envelope = self._envelope(order, subject, token, thread, at)
+        blocks = block_values(view, pages, embedded, named)
+        buttons = button_block(view, pages, envelope.reply_to, subject, str(token))
+        body = render(source.body, {**values, **blocks, "buttons": buttons})
+        note = render(other.short, sentence_values(view, order.language.other))
+        head = ticket_head(view)
+        raw = build_message(
+            envelope, plain_page(view, head, body, note), html_page(view, head, pages, body, note), embedded
+        )
         return Letter(envelope.message_id, order.kind, order.to, subject, raw)
 
 

@@ -6,20 +6,23 @@ may be handled at once: the content key is unique, the loser finds a duplicate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailbot.adapters.store.changes import append_events, open_ticket, update_ticket
+from mailbot.adapters.store.columns import storable
+from mailbot.adapters.store.directory import keep_settings
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.facts import find_ticket_facts, keep_facts
 from mailbot.adapters.store.knowledge import find_assignee, find_requester
 from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letter, thread_for
-from mailbot.adapters.store.tables import files, mails, storable, timers
+from mailbot.adapters.store.tables import files, mails, timers
 from mailbot.domain.decision import Outcome
 from mailbot.domain.errors import ChangedMeanwhileError
+from mailbot.domain.letter import LETTERS
 from mailbot.domain.mail import Attachment
 from mailbot.domain.trust import usable_address
 
@@ -105,8 +108,7 @@ class Applier:
             if gone:
                 raise ChangedMeanwhileError(f"timer {timer.id} is gone")
             if decision.outcome is Outcome.UPDATED:
-                stored = update_ticket(connection, decision, self.desk, now)
-                self._tell(connection, Case(decision, now), stored)
+                self._change(connection, Case(decision, now))
 
     def _apply_mail(self, connection: Connection, case: Case) -> str:
         stored: StoredTicket | None = None
@@ -126,19 +128,49 @@ class Applier:
             _keep_files(connection, case, stored)
             keep_facts(connection, stored.id, decision.facts, case.mail_id)
             self._tell(connection, case, stored)
+        for other in decision.also:
+            self._change(connection, replace(case, decision=other))
+        if decision.settings is not None:
+            keep_settings(connection, decision.settings)
+        self._answer(connection, case)
         return number
+
+    def _change(self, connection: Connection, case: Case) -> None:
+        """Change one more ticket, with its history and letters."""
+        stored = update_ticket(connection, case.decision, self.desk, case.now)
+        self._tell(connection, case, stored)
+        for other in case.decision.also:
+            self._change(connection, replace(case, decision=other))
+
+    def _answer(self, connection: Connection, case: Case) -> None:
+        """Write the letters that are about no single ticket."""
+        for order in case.decision.letters:
+            if not LETTERS[order.kind].about_desk:
+                continue
+            task = LetterTask(
+                order=order,
+                ticket=None,
+                requester=None,
+                assignee=None,
+                thread=thread_for(order, Correspondence((), ()), case.mail),
+                attachments=(),
+                at=case.now,
+                event_key=order.key or f"mail {case.mail_id}",
+            )
+            post_letter(connection, None, self.write(task), case.now)
 
     def _tell(self, connection: Connection, case: Case, stored: StoredTicket) -> None:
         """Write the history, and the letters that the decision orders."""
         decision = case.decision
         append_events(connection, stored, decision.events, case.mail_id, case.now)
-        if not decision.letters:
+        orders = [order for order in decision.letters if not LETTERS[order.kind].about_desk]
+        if not orders:
             return
         requester = find_requester(connection, stored.ticket)
         assignee = find_assignee(connection, stored.ticket)
         past = Correspondence((), ()) if decision.draft else find_correspondence(connection, stored)
         facts = find_ticket_facts(connection, stored.id)
-        for order in decision.letters:
+        for order in orders:
             task = LetterTask(
                 order=order,
                 ticket=stored.ticket,
@@ -162,7 +194,7 @@ def _find_number(connection: Connection, case: Case) -> str:
 def _settle_mail(connection: Connection, case: Case, number: str) -> None:
     """Give the mail its final state in the ledger. Raises _HandledElsewhereError when it has one already."""
     mail, outcome = case.mail, case.decision.outcome
-    has_content = outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.AUTOMATIC}
+    has_content = outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.ANSWERED, Outcome.AUTOMATIC}
     statement = update(mails).where(mails.c.id == case.mail_id, mails.c.state == "kept")
     settled = connection.execute(
         statement.values(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
+from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of, ticket_values
 from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import events, serials, storable, tickets, timers
+from mailbot.adapters.store.tables import events, serials, tickets, timers
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.numbering import ticket_number
 from mailbot.domain.ticket import Status, Ticket

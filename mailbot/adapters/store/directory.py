@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +15,14 @@ from mailbot.domain.errors import WorldError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
+    from mailbot.domain.decision import Settings
     from mailbot.domain.people import Person
+
+
+# What a list of people does not say: an import must not undo what somebody chose by mail.
+OWN_CHOICES = frozenset({"employee_id", "away_until", "notify"})
 
 
 def keep_people(engine: Engine, persons: Sequence[Person]) -> tuple[int, int]:
@@ -45,7 +50,7 @@ def _keep(engine: Engine, persons: Sequence[Person]) -> tuple[int, int]:
         for person in persons:
             values = {name: getattr(person, name) for name in people.c.keys()}  # noqa: SIM118 - a collection of columns
             statement = upsert(connection, people).values(values)
-            changed = {name: value for name, value in values.items() if name != "employee_id"}
+            changed = {name: value for name, value in values.items() if name not in OWN_CHOICES}
             connection.execute(statement.on_conflict_do_update(index_elements=[people.c.employee_id], set_=changed))
     return len(persons) - len(mine), len(mine)
 
@@ -61,3 +66,18 @@ def count_people(engine: Engine) -> dict[str, int]:
     query = select(people.c.role, func.count()).where(people.c.active).group_by(people.c.role)
     with reading(engine) as connection:
         return dict(connection.execute(query).all())
+
+
+def keep_settings(connection: Connection, settings: Settings) -> None:
+    """Store what a person chose about themselves, within the transaction that obeys the decision."""
+    mine = people.c.email == settings.email
+    values: dict[str, Any] = {}
+    if settings.language is not None:
+        values["language"] = settings.language
+    if settings.back or settings.away_until is not None:
+        values["away_until"] = settings.away_until
+    if settings.notify:
+        stored = connection.execute(select(people.c.notify).where(mine).with_for_update()).scalar() or {}
+        values["notify"] = stored | dict(settings.notify)
+    if values:
+        connection.execute(update(people).where(mine).values(values))

@@ -57,6 +57,7 @@ class Knowledge:
                 else None,
                 employees=_find_employees(connection, clues.guesses),
                 reported=_find_reported(connection, clues.reported),
+                sender_proven=clues.sender_proven,
                 seen_before=_find_seen_before(connection, mail, entry, sender),
             )
 
@@ -144,9 +145,9 @@ def _find_reported(connection: Connection, message_ids: Sequence[str]) -> tuple[
     """Return ticket and recipient of the first of these letters that we wrote."""
     if not message_ids:
         return None
-    query = select(letters.c.message_id, tickets.c.number, letters.c.to).join(tickets)
+    query = select(letters.c.message_id, tickets.c.number, letters.c.to).outerjoin(tickets)
     rows = connection.execute(query.where(letters.c.message_id.in_(message_ids)))
-    found = {message_id: (number, to) for message_id, number, to in rows}
+    found = {message_id: (number or "", to) for message_id, number, to in rows}
     return next((found[message_id] for message_id in message_ids if message_id in found), None)
 
 

@@ -46,7 +46,7 @@ class Outbox:
             letters.c.id, letters.c.to, letters.c.raw, letters.c.state, letters.c.attempts, letters.c.unknowns,
             letters.c.written_at, tickets.c.number,
         )  # fmt: skip
-        query = select(*columns).join(tickets).where(is_due, is_first).order_by(letters.c.id).limit(limit)
+        query = select(*columns).outerjoin(tickets).where(is_due, is_first).order_by(letters.c.id).limit(limit)
         with writing(self.engine) as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True, of=letters)).mappings().all()
             claimed = [self._outgoing(row) for row in rows]

@@ -30,10 +30,13 @@ FIRST_IDS, LAST_IDS = 2, 10
 
 @dataclass(frozen=True, slots=True)
 class LetterTask:
-    """Everything that is needed to write one letter. `event_key` tells letters of one kind on one ticket apart."""
+    """Everything that is needed to write one letter; `ticket` is None when it is about no single one.
+
+    `event_key` tells letters of one kind on one ticket apart.
+    """
 
     order: LetterOrder
-    ticket: Ticket
+    ticket: Ticket | None
     requester: Person | None
     assignee: Person | None
     thread: Thread
@@ -85,7 +88,7 @@ def thread_for(order: LetterOrder, past: Correspondence, mail: IncomingMail | No
     return Thread(references=ids, in_reply_to=ids[-1] if ids else "")
 
 
-def post_letter(connection: Connection, ticket_id: int, letter: Letter, now: datetime) -> None:
+def post_letter(connection: Connection, ticket_id: int | None, letter: Letter, now: datetime) -> None:
     """Put a finished letter into the outbox."""
     connection.execute(
         insert(letters).values(

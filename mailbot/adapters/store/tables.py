@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +18,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
+
+from mailbot.adapters.store.columns import Identity, StorableText, UtcDateTime
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,59 +30,6 @@ CONVENTION = {
 }
 metadata = MetaData(naming_convention=CONVENTION)
 
-
-# A server may say that a mail arrived in the year 9999; some hours further no clock can follow.
-_EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware in Python, UTC in the database. SQLite would otherwise hand back naive values."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Store UTC; a naive moment is a mistake of the program."""
-        del dialect
-        if value is not None and value.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be stored.")
-        return min(max(value, _EARLIEST), _LATEST).astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Return an aware moment in UTC."""
-        del dialect
-        if value is None:
-            return None
-        # SQLite answers without a time zone, PostgreSQL in that of the session.
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# What only one of the databases takes: NUL (not PostgreSQL) and lone surrogates (neither).
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> str:
-    """Return a text as both databases take it: U+FFFD stands where NUL and lone surrogates were.
-
-    They are replaced and not removed, so that an address with such a character never equals one without it.
-    """
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-class StorableText(TypeDecorator[str]):
-    """Text of any length that a stranger may have written."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        """Replace what a database refuses; a mail must never fail for it."""
-        del dialect
-        return storable(value) if value is not None else None
-
-
-# SQLite only counts up an INTEGER PRIMARY KEY; PostgreSQL should not run out of them.
-Identity = BigInteger().with_variant(Integer(), "sqlite")
 
 people = Table(
     "people",
@@ -101,6 +44,8 @@ people = Table(
     Column("mobile", String(20), nullable=False, default=""),
     Column("language", String(2)),
     Column("active", Boolean, nullable=False, default=True),
+    Column("away_until", UtcDateTime),
+    Column("notify", JSON, nullable=False, default=dict),
 )
 
 # The next serial of each month: one row a month, counted up inside the transaction that opens the ticket.
@@ -133,6 +78,16 @@ tickets = Table(
     Column("reopen_count", Integer, nullable=False),
     Column("resolution", StorableText, nullable=False),
     Column("related", String(24), nullable=False),
+    Column("office", StorableText, nullable=False),
+    Column("zone", StorableText, nullable=False),
+    Column("copy_to", StorableText, nullable=False),
+    Column("parent", String(24), nullable=False),
+    Column("merged_into", String(24), nullable=False),
+    Column("rating", Integer),
+    Column("first_answer_at", UtcDateTime),
+    Column("answer_due_at", UtcDateTime),
+    Column("resolve_due_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
@@ -142,6 +97,13 @@ tickets = Table(
     Index(None, "requester", "id"),
     # lists of one status, newest first
     Index(None, "status", "id"),
+    # how many open tickets somebody of the IT section has
+    Index(None, "assignee", "status"),
+    # the cases of a parent
+    Index(None, "parent"),
+    # what was resolved in a period, for reports
+    Index(None, "resolved_at"),
+    Index(None, "opened_at"),
 )
 
 # Mailboxes that were empty when they were first visited: whatever arrives there later is new.
@@ -251,12 +213,35 @@ facts = Table(
     Index(None, "value", "ticket_id"),
 )
 
-# The outbox: finished letters.
+# News that somebody of the IT section wants in one letter an hour instead of one letter each.
+held_news = Table(
+    "held_news",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("to", StorableText, nullable=False),
+    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("actor", StorableText, nullable=False),
+    Column("text", StorableText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "to", "id"),
+)
+
+# When each regular letter (digest, pendency sheet, monthly report, hourly letters) is due next.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+)
+
+# The outbox: finished letters. Those about no single ticket have none.
 letters = Table(
     "letters",
     metadata,
     Column("id", Identity, primary_key=True, autoincrement=True),
-    Column("ticket_id", Identity, ForeignKey("tickets.id"), nullable=False),
+    Column("ticket_id", Identity, ForeignKey("tickets.id")),
     Column("kind", String(20), nullable=False),
     Column("to", StorableText, nullable=False),
     Column("message_id", StorableText, nullable=False, unique=True),

@@ -1,0 +1,79 @@
+"""Letters about no single ticket, such as a list of a person's tickets: what their reader sees, and their tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailbot.adapters.letters.sources import hide
+from mailbot.adapters.letters.tables import table_block
+from mailbot.domain.letter import Audience, Notice
+from mailbot.domain.text import clean_line
+from mailbot.domain.verbs import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+    from mailbot.adapters.letters.blocks import Pages
+    from mailbot.adapters.letters.words import Words
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.letter import LetterOrder
+    from mailbot.domain.people import Language
+
+_VALUE_LIMIT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """One order through the eyes of its reader; everything it returns is clean."""
+
+    order: LetterOrder
+    desk: Desk
+    desk_names: Mapping[Language, str]
+    words: Words
+    timezone: tzinfo
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the reader works for the IT section."""
+        return self.order.audience is Audience.STAFF
+
+    def greeting(self, language: Language) -> str:
+        """Return the salutation."""
+        name = clean_line(hide(self.order.to_name), _VALUE_LIMIT) if self.order.quote_sender else ""
+        if name:
+            return self.words.say("phrase", "greeting", language, name=name)
+        return self.words.say("phrase", "greeting_unnamed", language)
+
+    def notices(self, language: Language) -> tuple[str, ...]:
+        """Return the notices as sentences."""
+        return tuple(self.words.notice(_clean(notice), language) for notice in self.order.notices)
+
+    def values(self, language: Language) -> dict[str, Any]:
+        """Return what may stand inside a sentence."""
+        verbs = {verb.value: words.button(language) for verb in Verb if (words := self.desk.grammar.words(verb))}
+        own = {name: clean_line(hide(value), _VALUE_LIMIT) for name, value in self.order.values}
+        return {
+            "greeting": self.greeting(language),
+            "staff": self.is_staff,
+            "desk": self.desk_names[language],
+            "address": self.desk.address,
+            "word": verbs,
+            **own,
+        }
+
+    def blocks(self, pages: Pages) -> dict[str, Any]:
+        """Return the blocks of the main part."""
+        language = self.order.language
+        done = all(notice.code.startswith("done_") for notice in self.order.notices)
+        tables = {
+            table.name: table_block(table, pages, self.words, self.desk.catalogue, self.timezone, language)
+            for table in self.order.tables
+        }
+        return {"notices": pages.notices(self.notices(language), "good" if done else "heed"), "tables": tables}
+
+
+def _clean(notice: Notice) -> Notice:
+    given, proposed = (clean_line(hide(text), _VALUE_LIMIT) for text in (notice.given, notice.proposed))
+    return Notice(notice.code, given, proposed)

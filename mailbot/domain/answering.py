@@ -1,0 +1,76 @@
+"""Commands that concern no ticket's course: questions to the desk (STATUS, MY TICKETS) and one's own settings (LANG).
+
+Each verb has one handler, which looks only at what the tables already said. What is asked goes to the address that our
+tables hold, so a question needs no proof; what changes something does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailbot.domain.addressing import one_letter_each
+from mailbot.domain.decision import Decision, Outcome
+from mailbot.domain.effects import Effects
+from mailbot.domain.grammar import is_only_farewell
+from mailbot.domain.own_settings import set_language
+from mailbot.domain.people import Role
+from mailbot.domain.verbs import VERBS, About, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mailbot.domain.asking import Asking
+    from mailbot.domain.desk import Known
+    from mailbot.domain.grammar import Command
+    from mailbot.domain.understanding import Understanding
+
+
+HANDLERS: dict[Verb, Callable[[Command, Asking], Effects]] = {Verb.LANGUAGE: set_language}
+
+
+def commands_about(understanding: Understanding, *about: About) -> tuple[Command, ...]:
+    """Return the commands of a mail that concern one of these."""
+    return tuple(command for command in understanding.commands.commands if VERBS[command.verb].about in about)
+
+
+def asked_of_desk(understanding: Understanding, known: Known) -> tuple[Command, ...]:
+    """Return what a mail plainly asks of the desk itself and its sender may ask."""
+    role = known.person.role if known.person else Role.OFFICER
+    return tuple(
+        command
+        for command in commands_about(understanding, About.DESK, About.SELF)
+        if command.is_plain and role in VERBS[command.verb].roles
+    )
+
+
+def needs_proof(commands: Iterable[Command]) -> bool:
+    """Tell whether one of the commands changes something and so needs a reply token."""
+    return any(VERBS[command.verb].needs_proof for command in commands)
+
+
+def answer(commands: Iterable[Command], asking: Asking) -> Effects:
+    """Return the answers to these commands, in their order."""
+    effects = Effects()
+    for command in commands:
+        effects += HANDLERS[command.verb](command, asking)
+    return effects
+
+
+def decide_answer(understanding: Understanding, asking: Asking) -> Decision | None:
+    """Return the decision about a mail that belongs to no ticket and only asks the desk something, or None.
+
+    A mail that says anything else opens a ticket: a problem is never swallowed because it begins with "Help".
+    """
+    asked = asked_of_desk(understanding, asking.known)
+    is_all = len(asked) == len(understanding.commands.commands)
+    if not asked or not is_all or not is_only_farewell(understanding.text, asking.desk.grammar):
+        return None
+    effects = answer(asked, asking)
+    words = ", ".join(command.word for command in asked)
+    return Decision(
+        outcome=Outcome.ANSWERED,
+        reasons=(f"It only asks the desk: {words}.", *effects.reasons),
+        letters=one_letter_each(effects.letters),
+        also=effects.also,
+        settings=effects.settings,
+    )
