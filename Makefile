@@ -50,7 +50,7 @@ export NEEDED
 
 lock: $(READY) ## pin every package with the hashes of all its files, without any address
 	@$(BIN)/python -c "$$NEEDED" | CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(ARGS) pyproject.toml - \
-		--extra postgres --extra demo --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
+		--extra postgres --extra demo --extra guide --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --output-file requirements.lock
 	@if grep -nE '://|file:/|--[a-z-]*(index|links|host)| @ |(^|[ =])/' requirements.lock; then \
 		echo "requirements.lock names an address or a path; see the lines above."; exit 1; fi
