@@ -287,6 +287,13 @@ def test_a_call_before_the_wait_counts(mailbox, waker):
     assert mailbox.wait(0.05, waker.fileno()) is Wake.TIME
 
 
+def test_a_call_after_the_end_harms_nobody():
+    """A thread that asks for the end once more, when all is over already, is not punished for it."""
+    waker = Waker()
+    waker.close()
+    waker.wake()
+
+
 def test_flags_of_colleagues_do_not_wake(dovecot, mailbox, mailbox_user, waker):
     """Reading and marking mails in a browser is no news for the desk."""
     dovecot.deliver(mailbox_user, mail(1))

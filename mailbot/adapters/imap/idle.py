@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import select
+import threading
 import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -32,6 +33,9 @@ class Waker:
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._read_end, False)
         os.set_blocking(self._write_end, False)
+        self._is_closed = False
+        # A thread that wants to stop us may call after we closed; a signal handler may call while we close.
+        self._closing = threading.RLock()
 
     def __enter__(self) -> Self:
         """Return the waker itself."""
@@ -46,9 +50,10 @@ class Waker:
         return self._read_end
 
     def wake(self) -> None:
-        """End the wait that is going on, or the next one."""
-        with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
-            os.write(self._write_end, b"!")
+        """End the wait that is going on, or the next one; nobody waits after close()."""
+        with self._closing, contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
+            if not self._is_closed:
+                os.write(self._write_end, b"!")
 
     def drain(self) -> None:
         """Forget the calls so far."""
@@ -64,8 +69,10 @@ class Waker:
 
     def close(self) -> None:
         """Close the pipe."""
-        os.close(self._read_end)
-        os.close(self._write_end)
+        with self._closing:
+            self._is_closed = True
+            os.close(self._read_end)
+            os.close(self._write_end)
 
 
 def wait_for_call(wake_fd: int, seconds: float) -> Wake:
