@@ -144,6 +144,7 @@ def main() -> int:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if given.guided:
+        given.keep.mkdir(parents=True, exist_ok=True)  # libFuzzer does not make it
         run_guided([f"-runs={given.count}", f"-seed={given.seed}", f"-artifact_prefix={given.keep}/", *rest])
     resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
     started = time.monotonic()
