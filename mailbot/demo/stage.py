@@ -197,7 +197,8 @@ def write_settings(folder: Path, server: DemoServer) -> Path:
     file = folder / "settings.toml"
     file.write_text(
         f'[desk]\naddress = "{SUPPORT.address}"\n\n'
-        f'[imap]\n{login}port = {server.imap_port}\nstart_date = "{yesterday}"\n\n'
+        # The small server of the demonstration sometimes forgets to call; nobody shall sit before a still screen then.
+        f'[imap]\n{login}port = {server.imap_port}\nstart_date = "{yesterday}"\npoll_seconds = 5\n\n'
         f"[smtp]\n{login}port = {server.smtp_port}\n\n"
         '[storage]\nfolder = "desk"\nminimum_free_mb = 50\n',
         encoding="utf-8",
