@@ -56,7 +56,7 @@ def test_kept_open_it_ends_with_ctrl_c(tmp_path):
         text=True,
         env=environment(),
     )
-    watchdog = threading.Timer(60, process.kill)
+    watchdog = threading.Timer(180, process.kill)
     watchdog.start()
     with process:
         for line in process.stdout:

@@ -129,8 +129,8 @@ def test_a_mail_that_kills_the_program_each_time_is_set_aside(both_offices: Sequ
 
         states = [(row.state, row.outcome) for row in office.rows_of(select(mails).order_by(mails.c.id))]
         assert states == [("quarantined", "quarantined"), ("done", "opened"), ("done", "opened")]
-        titles = [row.title for row in office.rows_of(select(tickets.c.title).order_by(tickets.c.id))]
-        assert titles == ["A mail could not be read", *TITLES[1:]]
+        titles = {row.title for row in office.rows_of(select(tickets.c.title))}
+        assert titles == {"A mail could not be read", *TITLES[1:]}
         assert "1 quarantined + 0 waiting" in office.mailbot("reconcile")
 
     side_by_side(die_three_times, both_offices)
