@@ -112,6 +112,12 @@ CHALLENGES = _any(
     "guest list",
 )  # fmt: skip
 
+# The text alone says it: a filter lets nobody through who is not on a list.
+CHALLENGE_TEXTS = _any(
+    r"account is protected by\b.{0,120}?\b(?:click|follow|visit|reply)",
+    r"(?:click|follow|visit)\b.{0,80}?\blink\b.{0,120}?\b(?:allowed|approved|white)[ -]?(?:senders?[ -])?list",
+)  # fmt: skip
+
 # The subject of such a question.
 CHALLENGE_SUBJECTS = _any(
     "^(?:please )?confirm your (?:message|mail|e-?mail)", "^confirm(?:ation)? (?:needed|required|request)",

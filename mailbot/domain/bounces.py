@@ -55,6 +55,8 @@ _GREETING = re.compile(
 )
 # Mail systems begin with the error itself, people with words of their own.
 _ERROR_FIRST = re.compile(r"^\W*(?:(?:smtp |mail )?error:|[45]\d\d[ -])")
+_REFUSED = re.compile(r"\b(?:automatically )?(?:rejected|refused)\b")
+_BOUNCE_ADDRESS = re.compile(r"(?:^|[-+._])bounces?(?:[-+._]|$)", re.IGNORECASE)
 _QUOTED = re.compile(r"^>(?!>>).*$", re.MULTILINE)
 _FORWARDED = re.compile(r"forwarded message|original message|forwarded by|अग्रेषित संदेश|मूल संदेश", re.IGNORECASE)
 _GIVEN_ID = re.compile(
@@ -65,17 +67,28 @@ _FAILED_AT_MOST = 50
 
 def find_bounce_reason(mail: IncomingMail) -> str:
     """Return in a sentence why a mail is a failed delivery, or nothing when it is not."""
+    if is_refused_by_filter(mail):
+        return "The filter of the recipient refused a mail (RFC 5429)."
     if is_other_report(mail) or is_late_or_made(mail):
         return ""
-    if mail.delivery_actions:
-        return "It is a report of a failed delivery (RFC 3464)."
-    if report_type(mail) == "delivery-status" or any(kind.startswith(_STATUS_PARTS) for kind in own_part_types(mail)):
-        return "It is a delivery report (RFC 3464)."
-    if mail.header("x-failed-recipients"):
-        return "It names failed recipients in X-Failed-Recipients."
-    if _count_signs(mail) >= _ENOUGH or _is_notice_of_a_service(mail):
-        return "A mail system reports that it could not deliver a mail."
-    return ""
+    is_report = report_type(mail) == "delivery-status" or any(
+        kind.startswith(_STATUS_PARTS) for kind in own_part_types(mail)
+    )
+    signs = (
+        (bool(mail.delivery_actions), "It is a report of a failed delivery (RFC 3464)."),
+        (is_report, "It is a delivery report (RFC 3464)."),
+        (mail.header("x-failed-recipients") != "", "It names failed recipients in X-Failed-Recipients."),
+    )
+    said = next((reason for sign, reason in signs if sign), "")
+    if said or (_count_signs(mail) < _ENOUGH and not _is_notice_of_a_service(mail)):
+        return said
+    return "A mail system reports that it could not deliver a mail."
+
+
+def is_refused_by_filter(mail: IncomingMail) -> bool:
+    """Tell whether a filter of the recipient refused our letter in the form of a receipt (RFC 5429 2.1.1)."""
+    is_receipt = any(kind.startswith("message/disposition-notification") for kind in own_part_types(mail))
+    return is_receipt and submitted(mail).startswith("auto-") and _REFUSED.search(_beginning(mail)) is not None
 
 
 def is_other_report(mail: IncomingMail) -> bool:
@@ -125,13 +138,18 @@ def _count_signs(mail: IncomingMail) -> int:
     automatic = submitted(mail).startswith("auto-") or precedence(mail) in _PASSING or mail.header("x-mlserver") != ""
     report = 2 * (report_type(mail) != "" or mail.header("x-dsncontext") != "")
     subject = _failed_in_subject(mail)
-    signs = machine + automatic + report + subject + is_from_no_reply(mail)
+    signs = machine + automatic + report + subject + is_from_no_reply(mail) + 2 * _is_to_bounce_address(mail)
     if signs + _MOST_IN_TEXT < _ENOUGH or _is_absence(mail):
         return 0
     text = _failed_in_text(mail)
     if subject + text <= 0 and not (daemon and has_null_path(mail)):
         return 0
     return signs + text - _signs_of_a_person(mail, machine=machine)
+
+
+def _is_to_bounce_address(mail: IncomingMail) -> bool:
+    """Tell whether a mail went to an address that only takes what comes back, such as list-bounces@."""
+    return any(_BOUNCE_ADDRESS.search(address.partition("@")[0]) for address in mail.recipients)
 
 
 def _failed_in_subject(mail: IncomingMail) -> int:

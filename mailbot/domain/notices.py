@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.autoreply_words import (
     CHALLENGE_SUBJECTS,
+    CHALLENGE_TEXTS,
     CHALLENGES,
     COMPLAINT_SUBJECTS,
     RECEIPT_SUBJECTS,
@@ -56,5 +57,7 @@ def find_receipt_reason(mail: IncomingMail) -> str:
 
 def find_challenge_reason(mail: IncomingMail) -> str:
     """Return in a sentence that a filter asks who we are, or nothing."""
-    asked = CHALLENGE_SUBJECTS.search(mail.subject.lower()) and CHALLENGES.search(find_beginning(mail))
+    text = find_beginning(mail)
+    asked = CHALLENGE_SUBJECTS.search(mail.subject.lower()) and CHALLENGES.search(text)
+    asked = asked or (not mail.thread_ids and CHALLENGE_TEXTS.search(" ".join(text.split())))
     return "It asks to prove that a person wrote our letter." if asked else ""

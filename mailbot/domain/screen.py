@@ -92,6 +92,7 @@ _MACHINE_HEADERS = (
 _PASSED_ON = frozenset({"", "mirror", "forward", "redirect"})
 _NO = frozenset({"", "no", "false", "0", "none"})
 _EXTRA_WORDS = 3
+_BRACKETED_HEAD = re.compile(r"^\s*\[([^\[\]]{3,60})\]\s*")
 
 
 class MailKind(StrEnum):
@@ -213,7 +214,7 @@ def _words_reason(mail: IncomingMail) -> str:
 
 def _is_autoreply_subject(subject: str) -> bool:
     """Tell whether the subject is "Automatic reply: ..." or its like; a person writes on without the colon."""
-    head, colon, _ = subject.replace("：", ":").partition(":")
+    head, colon, _ = _BRACKETED_HEAD.sub(r"\1: ", subject).replace("：", ":").partition(":")
     words = fold(head)
     if words in AUTOREPLY_SUBJECTS or (colon and words in AUTOREPLY_WORDS):
         return True

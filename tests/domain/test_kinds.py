@@ -84,3 +84,36 @@ def test_long_mails_are_screened_at_once() -> None:
     started = time.monotonic()
     screened(make_mail("postmaster@tax.example", "Re: " * 20_000, text=text, auto_submitted="auto-generated"))
     assert time.monotonic() - started < 1.0
+
+
+def test_a_filter_that_refuses_our_letter_is_a_bounce() -> None:
+    """A Sieve script refuses with a receipt that says so (RFC 5429 2.1.1); a receipt of a reader stays a receipt."""
+    parts = ("multipart/report; report-type=disposition-notification", "text/plain", "message/disposition-notification")
+    text = "Your message to <asha@tax.example> was automatically rejected:\nQuota exceeded"
+    refused = make_mail("admin@tax.example", "Automatically rejected mail", text=text, part_types=parts)
+    assert screened(replace(refused, headers={"auto-submitted": ("auto-replied",)})).kind is MailKind.BOUNCE
+    assert screened(replace(refused, text="Your message was displayed.")).kind is MailKind.RECEIPT
+
+
+def test_what_comes_to_an_address_for_bounces_needs_fewer_signs() -> None:
+    """Nobody writes to support-bounces@ by hand; the same words to the desk itself may be a person's."""
+    text = "Votre message n'a pas pu être délivré à\nYour message could not be delivered to\nasha@tax.example"
+    subject = "RE: Your ticket: non remis (delivery failed)"
+    notice = replace(
+        make_mail("gateway@dealer.example", subject, text=text), recipients=("support-bounces@tax.example",)
+    )
+    assert screened(notice).kind is MailKind.BOUNCE
+    assert screened(replace(notice, recipients=("support@tax.example",))).kind is MailKind.HUMAN
+
+
+def test_a_filter_that_asks_for_a_click_is_no_person() -> None:
+    """Some ask under the subject of our own letter; a person who explains the same to us answers our letter."""
+    text = "This account is protected by Blue.\nPlease click on the following link to have your address added."
+    asked = make_mail("asha@blue.example", "RE: Ticket", text=text)
+    assert screened(asked).kind is MailKind.CHALLENGE
+    assert screened(replace(asked, thread_ids=("<mb.k1.2611000427.a.b@tax.example>",))).kind is MailKind.HUMAN
+
+
+def test_an_automatic_subject_may_stand_in_brackets() -> None:
+    """Some Polish providers write it like a tag."""
+    assert screened(make_mail(subject="[Automatyczna odpowiedź] test")).kind is MailKind.AUTOREPLY

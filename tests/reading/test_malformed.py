@@ -223,3 +223,28 @@ def test_a_part_that_lies_elsewhere_is_not_fetched() -> None:
         'Content-Type: message/external-body; access-type=URL; URL="http://x.example/a"', "Content-ID: <a>"
     )
     assert any("was not fetched" in problem for problem in read(whole(multipart("mixed", PLAIN, elsewhere))).problems)
+
+
+def test_words_with_many_blanks_are_no_base64() -> None:
+    """Words that happen to use only its letters are told by the blanks between them."""
+    words = "the portal does not open since morning\r\nplease look at it soon\r\n" * 3
+    assert read(mail("Content-Transfer-Encoding: base64\r\n", words)).text.startswith("the portal does not open")
+
+
+def test_what_stands_behind_the_last_delimiter_is_no_part() -> None:
+    """A stray mark behind the end of a multipart does not pull the words below it into the last file."""
+    raw = whole(multipart("mixed", PLAIN, picture('Content-Type: image/png; name="a.png"')))
+    end = raw.rindex(b"--") + 2
+    found = read(raw[:end] + b">\r\nPotentially malicious content\r\n")
+    assert found.attachments[0].size == len(PNG)
+    assert "malicious" not in found.text
+
+
+def test_the_first_delimiter_may_stand_right_below_the_headers() -> None:
+    """Where the empty line is missing, the delimiter that Content-Type names begins the body."""
+    raw = whole(multipart("mixed", PLAIN, picture('Content-Type: image/png; name="a.png"')))
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first = body.index(b"--")
+    found = read(head + b"\r\n" + body[first:])
+    assert found.text == read(raw).text != ""
+    assert found.attachments[0].size == len(PNG)

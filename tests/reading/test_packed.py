@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mailbot.adapters.reading.calendar import summarise
-from mailbot.adapters.reading.encoded_blocks import take_out_blocks
+from mailbot.adapters.reading.encoded_blocks import decode_uu_line, take_out_blocks
 from mailbot.adapters.reading.limits import Notes
 from mailbot.adapters.reading.message import read_message
 from tests.reading.mails import PLAIN, PNG, mail, multipart, part, whole
@@ -99,6 +99,14 @@ def test_a_damaged_line_does_not_lose_the_others() -> None:
     _, files = take_out_blocks(b"".join(lines), notes)
     assert len(EVERY_BYTE) - 45 <= len(files[0].data) < len(EVERY_BYTE)
     assert notes.sentences()
+
+
+def test_bits_that_stand_for_nothing_do_not_lose_a_line() -> None:
+    """Some encoders leave them in the last character of a line that holds no multiple of three bytes."""
+    line = b'I455%4U0@1D]2(%%53U1%+F5X95!+!08      0 ! $,   "LU ,    _'
+    notes = Notes()
+    assert len(decode_uu_line(line, notes)) == line[0] - 32
+    assert not notes.sentences()
 
 
 @pytest.mark.parametrize(

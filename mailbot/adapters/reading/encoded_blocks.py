@@ -169,5 +169,10 @@ def decode_uu_line(line: bytes, notes: Notes) -> bytes:
     try:
         return binascii.a2b_uu(line[:1] + whole)
     except binascii.Error:
+        pass
+    try:
+        # Some encoders leave bits in the last character that stand for nothing.
+        return binascii.a2b_uu(line[:1] + whole[: (count * 4 + 2) // 3])
+    except binascii.Error:
         notes.add("A uuencoded part has lines that could not be read.")
         return b""

@@ -53,7 +53,7 @@ def _decode_base64(body: bytes, notes: Notes, *, is_text: bool = False) -> bytes
         # A mailing list has put its words below without knowing the encoding.
         notes.add("A part in base64 has words below it, which are no part of it.")
         return _decode_base64(block[0], notes) + (body[block.end() :] if is_text else b"")
-    if foreign > len(clean) * _FOREIGN_SHARE or (foreign and words):
+    if foreign > len(clean) * _FOREIGN_SHARE or words:
         notes.add("A part says it is base64 and is not; it was taken as it is.")
         return body
     if foreign:
