@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 _MACHINE_NAME = re.compile(
     r"^(no|do[-_.]?not|donot)[-_.]?reply|[-_.]no[-_.]?reply$|^noreply|^bounces?([-+_.=]|$)|[-+_]bounces?([-+=]|$)"
     r"|^(auto|system|automated)[-_.]?(reply|respon\w*|mail(er)?|messages?|notif\w*|confirm)$|^auto(responder|answer|mated)"
-    r"|^(email-?)?notifications?$|^(root|news-?letter|mailing-?list|listserv|majordomo|mailman|cron|nagios|daemon)$"
+    r"|^(email-?)?notifications?$|^(news-?letter|mailing-?list|listserv|majordomo|mailman|cron|nagios)$"
 )
 # Where the answers of other helpdesks come from.
 _ROLE_NAME = re.compile(
@@ -193,7 +193,10 @@ def _machine_reason(mail: IncomingMail) -> str:
     suppress = {word.strip().lower() for word in mail.header("x-auto-response-suppress").split(",")}
     header = next((name for name in _MACHINE_HEADERS if mail.header(name).lower() not in _PASSED_ON), "")
     unwanted = _SUPPRESS if mail.thread_ids or is_from_mail_program(mail) else _SUPPRESS | _SUPPRESS_ANSWERS
-    unread = (is_from_daemon(mail) and not is_manned(mail)) or _MACHINE_NAME.search(local_part(mail)) is not None
+    # Programs write as root, but so does a person at a computer of their own.
+    is_root = local_part(mail) == "root" and not is_from_mail_program(mail)
+    named = is_root or _MACHINE_NAME.search(local_part(mail)) is not None
+    unread = (is_from_daemon(mail) and not is_manned(mail)) or named
     is_report = report_type(mail) != "" or is_other_report(mail) or "message/delivery-status" in own_part_types(mail)
     signs = (
         (said not in {"", "no"}, f"It says Auto-Submitted: {said} (RFC 3834)."),

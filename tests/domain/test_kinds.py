@@ -117,3 +117,10 @@ def test_a_filter_that_asks_for_a_click_is_no_person() -> None:
 def test_an_automatic_subject_may_stand_in_brackets() -> None:
     """Some Polish providers write it like a tag."""
     assert screened(make_mail(subject="[Automatyczna odpowiedź] test")).kind is MailKind.AUTOREPLY
+
+
+def test_root_with_a_mail_program_is_a_person() -> None:
+    """Cron writes as root; so does a person at a computer of their own, with a mail program."""
+    nightly = make_mail("root@server.example", "Logwatch for server")
+    assert screened(nightly).automatic
+    assert not screened(replace(nightly, headers={"x-mailer": ("Thunderbird",)})).automatic
