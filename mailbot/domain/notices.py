@@ -58,6 +58,6 @@ def find_receipt_reason(mail: IncomingMail) -> str:
 def find_challenge_reason(mail: IncomingMail) -> str:
     """Return in a sentence that a filter asks who we are, or nothing."""
     text = find_beginning(mail)
-    asked = CHALLENGE_SUBJECTS.search(mail.subject.lower()) and CHALLENGES.search(text)
-    asked = asked or (not mail.thread_ids and CHALLENGE_TEXTS.search(" ".join(text.split())))
-    return "It asks to prove that a person wrote our letter." if asked else ""
+    by_subject = CHALLENGE_SUBJECTS.search(mail.subject.lower()) and CHALLENGES.search(text)
+    by_text = not mail.thread_ids and CHALLENGE_TEXTS.search(" ".join(text.split()))
+    return "It asks to prove that a person wrote our letter." if by_subject or by_text else ""
