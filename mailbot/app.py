@@ -17,6 +17,7 @@ from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import make_failpoint
 from mailbot.adapters.imap import ImapMailbox, Waker
 from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.leases import Leases
 from mailbot.adapters.store.outbox import Outbox
@@ -25,6 +26,7 @@ from mailbot.domain.errors import WorldError
 from mailbot.parts import (
     Correspondent,
     imap_account,
+    load_calendar,
     load_keys,
     make_writer,
     open_files,
@@ -37,6 +39,7 @@ from mailbot.receive import Pace, Receiver
 from mailbot.reconcile import reconcile
 from mailbot.remind import Reminder
 from mailbot.settings.desk import make_desk
+from mailbot.settings.service import make_plans, make_report_rules
 from mailbot.worker import Rhythm, Worker
 
 if TYPE_CHECKING:
@@ -131,13 +134,15 @@ def open_desk(settings: Settings) -> Iterator[OpenDesk]:
     require_complete(settings)
     with ExitStack() as stack:
         engine = stack.enter_context(open_store(settings))
-        desk = make_desk(settings, load_keys(settings))
+        desk = make_desk(settings, load_keys(settings), load_calendar(settings))
         file_store = open_files(settings)
         lease = timedelta(seconds=settings.worker.lease_seconds)
         writer = make_writer(settings, desk)
         reached = make_failpoint(os.environ)
         correspondent = Correspondent(writer, file_store, reached)
-        store = DeskStore(engine, desk, ZoneInfo(settings.desk.timezone), correspondent, lease)
+        timezone, plans = ZoneInfo(settings.desk.timezone), make_plans(settings)
+        store = DeskStore(engine, desk, timezone, correspondent, lease, plans)
+        bulletins = Bulletins(engine, desk, make_report_rules(settings))
         mailbox = ImapMailbox(imap_account(settings))
         stack.callback(mailbox.close)
         post = SmtpPost(smtp_account(settings))
@@ -150,7 +155,7 @@ def open_desk(settings: Settings) -> Iterator[OpenDesk]:
         yield OpenDesk(
             receiver=receiver,
             deliverer=deliverer,
-            reminder=Reminder(store, now),
+            reminder=Reminder(store, now, desk, bulletins.writers()),
             store=store,
             files=file_store,
             mailbox=mailbox,

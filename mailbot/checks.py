@@ -16,16 +16,25 @@ from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
 from mailbot.adapters.imap import ImapMailbox, check_mailbox
 from mailbot.adapters.smtp import SmtpPost
-from mailbot.adapters.store.directory import count_people
+from mailbot.adapters.store.directory import count_people, find_addresses
 from mailbot.adapters.store.engine import open_engine, reading
+from mailbot.adapters.store.knowledge import find_staff
 from mailbot.adapters.store.migrating import require_current
 from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import MailbotError
-from mailbot.parts import imap_account, load_keys, make_data_folder, require_complete, smtp_account
+from mailbot.parts import (
+    imap_account,
+    load_calendar,
+    load_keys,
+    make_data_folder,
+    require_complete,
+    smtp_account,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from mailbot.domain.people import Person
     from mailbot.settings import Settings
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -35,7 +44,7 @@ ROUND_TRIP_SECONDS = 60
 def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
     """Return what was found; a check that fails does not keep the others from running."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        check_settings, check_disk, check_clock, check_database, check_imap, check_smtp,
+        check_settings, check_calendar, check_disk, check_clock, check_database, check_imap, check_smtp,
     ]  # fmt: skip
     if round_trip:
         checks.append(lambda given: iter(try_round_trip(given)))
@@ -60,6 +69,30 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             Level.WARNING,
             "Settings: imap.start_date is not set. A mailbox that already holds mail is not read until it is.",
         )
+
+
+def check_calendar(settings: Settings) -> Iterator[Finding]:
+    """Read the holiday files, count the holidays of this year, and look at who is promised what."""
+    calendar = load_calendar(settings)
+    today = calendar.local_day(now())
+    count = sum(day.year == today.year for day in calendar.holidays)
+    opening = calendar.next_working(now()).astimezone(calendar.timezone)
+    text = f"Calendar: {count} holidays of {today.year} are known; the desk works next on {opening:%A %d.%m.%Y, %H:%M}."
+    if count:
+        yield Finding(Level.GOOD, text)
+    else:
+        yield Finding(
+            Level.WARNING,
+            f"{text} Name the list of the year in working_time.holiday_files.",
+        )
+    codes = {entry.code for entry in settings.catalogue.priorities}
+    promised = {target.priority for target in settings.promises.targets}
+    if unknown := ", ".join(sorted(promised - codes)):
+        yield Finding(
+            Level.PROBLEM, f"Promises: {unknown} is no priority of the catalogue. Known: {', '.join(sorted(codes))}."
+        )
+    if without := ", ".join(sorted(codes - promised)):
+        yield Finding(Level.WARNING, f"Promises: none for priority {without}; such tickets are never late.")
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
@@ -96,6 +129,15 @@ def check_database(settings: Settings) -> Iterator[Finding]:
             with reading(engine) as connection:
                 yield _compare_clocks("the database", connection.execute(select(text("now()"))).scalar_one())
         people = count_people(engine)
+        senior = settings.escalation.senior
+        if senior and senior not in find_addresses(engine).values():
+            yield Finding(
+                Level.PROBLEM,
+                f"Escalation: escalation.senior = {senior!r} is not in the directory. Write an Employee ID that is.",
+            )
+        with reading(engine) as connection:
+            owners = find_staff(connection)
+        yield from _check_owners(settings, owners)
     finally:
         engine.dispose()
     staff = people.get("staff", 0) + people.get("lead", 0)
@@ -107,6 +149,19 @@ def check_database(settings: Settings) -> Iterator[Finding]:
             "People: nobody of the IT section is in the directory, so nobody hears of a ticket. "
             "Run `mailbot people import FILE.csv`.",
         )
+
+
+def _check_owners(settings: Settings, staff: Iterable[Person]) -> Iterator[Finding]:
+    """Name the owners of modules to whom no ticket can go."""
+    known = {person.employee_id for person in staff}
+    for module in settings.catalogue.modules:
+        for owner in module.owners:
+            if owner not in known:
+                yield Finding(
+                    Level.PROBLEM,
+                    f"Modules: {owner!r}, an owner of {module.code!r}, is nobody of the IT section in the directory. "
+                    "Write the Employee ID of somebody who is.",
+                )
 
 
 def check_imap(settings: Settings) -> Iterator[Finding]:

@@ -7,19 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from mailbot.adapters.calendar_file import read_office_days
+from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import no_failpoint
 from mailbot.adapters.files import FileStore
+from mailbot.adapters.guide import Guide
 from mailbot.adapters.imap import ImapAccount
 from mailbot.adapters.keys import ensure_key_file, make_keys
 from mailbot.adapters.letters import LetterWriter
+from mailbot.adapters.letters.words import read_words
 from mailbot.adapters.reading import ChildReader
+from mailbot.adapters.sheets import write_files
 from mailbot.adapters.smtp import SmtpAccount
+from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.migrating import require_current
+from mailbot.adapters.store.transferring import PeopleImport
 from mailbot.domain.errors import SettingsError, WorldError
 from mailbot.domain.letter import Picture
 from mailbot.domain.people import Language
+from mailbot.domain.transfers import Follow
 from mailbot.settings import read_secret
+from mailbot.settings.desk import make_desk, read_grammar_file
+from mailbot.settings.service import make_calendar
 from mailbot.share import shared
 
 if TYPE_CHECKING:
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from mailbot.adapters.store.posting import LetterTask
+    from mailbot.domain.calendar import Calendar
     from mailbot.domain.desk import Desk
     from mailbot.domain.letter import Letter
     from mailbot.domain.mail import Attachment
@@ -87,6 +98,22 @@ def make_writer(settings: Settings, desk: Desk) -> LetterWriter:
         plus_addressing=settings.desk.plus_addressing,
         templates=shared("templates") / "mail",
         picture_limit=settings.limits.letter_picture_bytes,
+        spreadsheets=write_files,
+    )
+
+
+def make_guide(settings: Settings) -> Guide:
+    """Return the printed guide of this desk. Raises SettingsError when it has no address yet."""
+    if not settings.desk.address:
+        raise SettingsError("desk.address: not set. A guide without the address to write to would help nobody.")
+    desk = make_desk(settings, make_keys("a guide proves nothing and needs no key"))
+    return Guide(
+        desk=desk,
+        names={Language.ENGLISH: settings.desk.name_en, Language.HINDI: settings.desk.name_hi},
+        spoken=read_grammar_file()["commands"],
+        meanings=read_words(shared("templates") / "mail").table["verb"],
+        templates=shared("templates") / "guide",
+        at=now().astimezone(ZoneInfo(settings.desk.timezone)),
     )
 
 
@@ -130,6 +157,20 @@ def load_keys(settings: Settings) -> TokenKeys:
             f"desk.token_key_file = {str(path)!r}: the key is shorter than {MINIMUM_SECRET} characters."
         )
     return make_keys(secret)
+
+
+def load_calendar(settings: Settings) -> Calendar:
+    """Return the working time of the desk with the days of its holiday files. Raises SettingsError for a wrong file."""
+    days = read_office_days(settings.path(name) for name in settings.working_time.holiday_files)
+    return make_calendar(settings, days.holidays, days.special)
+
+
+def open_import(settings: Settings, engine: Engine) -> PeopleImport:
+    """Return what imports lists of people, with the letters that an import writes."""
+    desk = make_desk(settings, load_keys(settings), load_calendar(settings))
+    correspondent = Correspondent(make_writer(settings, desk), open_files(settings))
+    applier = Applier(engine, desk, ZoneInfo(settings.desk.timezone), correspondent)
+    return PeopleImport(applier, Follow(settings.people.tickets_follow))
 
 
 def imap_account(settings: Settings) -> ImapAccount:

@@ -171,10 +171,12 @@ class Receiver:
         understanding = understand(mail, self.desk)
         clues = find_clues(
             mail,
-            understanding.fields.employee_id,
+            understanding.claimed_id,
             self.desk,
             guesses=understanding.employee_ids.all,
             is_automatic=understanding.screening.automatic,
+            module=understanding.fields.module,
+            commands=understanding.commands.commands,
         )
         for _ in range(REDECIDE_LIMIT):
             now = self.now()

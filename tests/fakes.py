@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mailbot.deliver import Outgoing, Receipt, Result
+from mailbot.domain.clock_guard import ClockState
 from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError
 from mailbot.ports import Fetched, Listed
 from tests.builders import CHITRA, NOW, make_mail
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
     from mailbot.deliver import Settlement
     from mailbot.domain.decision import Decision
+    from mailbot.domain.late import CaughtUp
     from mailbot.domain.mail import IncomingMail
-    from mailbot.remind import DueTimer
+    from mailbot.domain.reporting.bulletin import Bulletin
+    from mailbot.domain.schedules import DueSchedule
+    from mailbot.domain.timers import DueTimer
 
 
 class Crash(BaseException):
@@ -197,11 +201,15 @@ class FakePost:
 
 @dataclass
 class FakeTimers:
-    """Timers in memory; those in `changed` meet somebody else's change once."""
+    """Timers in memory; those in `changed` meet somebody else's change once. `plans` are due when the test says so."""
 
     due: list[DueTimer]
     changed: set[int] = field(default_factory=set)
     applied: list[tuple[int, Decision]] = field(default_factory=list)
+    caught_up: list[CaughtUp] = field(default_factory=list)
+    clock: ClockState = field(default_factory=ClockState)
+    plans: list[DueSchedule] = field(default_factory=list)
+    written: list[tuple[str, Bulletin | None]] = field(default_factory=list)
 
     def find_due(self, now: datetime, limit: int) -> list[DueTimer]:
         """Return what is due, oldest first."""
@@ -210,11 +218,42 @@ class FakeTimers:
     def apply_timer(self, timer: DueTimer, decision: Decision, now: datetime) -> None:
         """Obey and forget the timer."""
         del now
+        self._meet(timer)
+        self.due.remove(timer)
+        self.applied.append((timer.id, decision))
+
+    def apply_late(self, caught_up: CaughtUp, now: datetime) -> None:
+        """Obey all and forget the timers."""
+        del now
+        for timer in caught_up.spent:
+            self._meet(timer)
+        self.due = [timer for timer in self.due if timer not in caught_up.spent]
+        self.caught_up.append(caught_up)
+
+    def find_clock(self) -> ClockState:
+        """Return the clock as it was."""
+        return self.clock
+
+    def keep_clock(self, state: ClockState) -> None:
+        """Keep the clock."""
+        self.clock = state
+
+    def find_due_schedules(self, now: datetime) -> list[DueSchedule]:
+        """Return the regular letters that are due."""
+        return [plan for plan in self.plans if plan.due_at <= now]
+
+    def settle_schedule(self, due: DueSchedule, bulletin: Bulletin | None, now: datetime) -> None:
+        """Remember what was written; one named "stolen" was written by another worker."""
+        del now
+        if due.name == "stolen":
+            raise ChangedMeanwhileError("Another worker wrote it.")
+        self.plans.remove(due)
+        self.written.append((due.name, bulletin))
+
+    def _meet(self, timer: DueTimer) -> None:
         if timer.id in self.changed:
             self.changed.discard(timer.id)
             raise ChangedMeanwhileError("The ticket changed.")
-        self.due.remove(timer)
-        self.applied.append((timer.id, decision))
 
 
 def make_outgoing(to: str = CHITRA.email, **changes: object) -> Outgoing:

@@ -13,9 +13,10 @@ import pytest
 from pydantic import BaseModel
 
 from mailbot.cli import cli
+from mailbot.domain.command_lines import parse_command_line
 from mailbot.domain.facts import FactKind
-from mailbot.domain.grammar import parse_command_line
-from mailbot.domain.letter import LETTERS, NOTICE_CODES, LetterKind
+from mailbot.domain.letter import LETTERS, LetterKind
+from mailbot.domain.notice_codes import NOTICE_CODES
 from mailbot.domain.people import Language
 from mailbot.domain.text import fold
 from mailbot.domain.ticket import Status
@@ -125,6 +126,30 @@ def test_no_word_belongs_to_two_commands():
     commands = GRAMMAR_FILE["commands"].values()
     words = Counter(fold(word) for table in commands for word in {*table["keywords"], *table["phrases"]})
     assert [word for word, count in words.items() if count > 1] == []
+
+
+DOC = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+# A row of a table of commands: the word, who may say it, and other ways to say it.
+DOC_COMMANDS = DOC.partition("## Commands")[2].partition("\n## ")[0]
+DOC_ROWS = re.findall(r"^\| `([^`|]+)`[^|]* \| [^|]+ \| (`[^|]+`) \|", DOC_COMMANDS, re.MULTILINE)
+
+
+@pytest.mark.parametrize("verb", [Verb(name) for name in GRAMMAR_FILE["commands"]])
+def test_every_verb_stands_in_the_page_about_commands(verb):
+    """Whoever looks for what can be written finds every verb, by the word that its button writes."""
+    assert f"`{GRAMMAR_FILE['commands'][verb]['button']['en']}" in DOC
+
+
+def test_the_page_about_commands_names_no_word_that_is_none():
+    """Each word of its table of commands is understood, and "also written" means the same as the word in front."""
+    assert len(DOC_ROWS) > 10
+    for word, others in DOC_ROWS:
+        meant = parse_command_line(word, GRAMMAR)
+        assert meant is not None, word
+        for other in re.findall("`([^`]+)`", others):
+            command = parse_command_line(other, GRAMMAR)
+            assert command is not None, other
+            assert command.verb is meant.verb, other
 
 
 def test_no_label_belongs_to_two_fields():

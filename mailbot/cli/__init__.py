@@ -10,10 +10,13 @@ import click
 
 from mailbot.cli.checking import check
 from mailbot.cli.explaining import explain
+from mailbot.cli.guiding import guide
+from mailbot.cli.letters import letters
 from mailbot.cli.mails import quarantine, reconcile
 from mailbot.cli.migrating import migrate
 from mailbot.cli.output import EXIT_KEYBOARD, EXIT_SETTINGS, EXIT_TRY_LATER, Context, say_error
 from mailbot.cli.people import people
+from mailbot.cli.reporting import report
 from mailbot.cli.setting_up import init
 from mailbot.cli.showing import demo
 from mailbot.cli.tickets import ticket
@@ -35,7 +38,11 @@ def cli(context: click.Context, settings_file: str | None) -> None:
     context.obj = Context(settings_file)
 
 
-for command in (init, check, migrate, run, once, people, ticket, explain, quarantine, reconcile, demo):
+COMMANDS = (
+    *(init, check, migrate, run, once, people, ticket, explain),
+    *(guide, letters, report, quarantine, reconcile, demo),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

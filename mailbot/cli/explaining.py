@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mailbot.cli.output import Context
     from mailbot.domain.desk import Desk
+    from mailbot.domain.grammar import Command
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.understanding import Understanding
     from mailbot.ports import Reader
@@ -97,6 +98,7 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
         "language": understood.language,
         **told_fields(mail, understood),
         "commands": [command.verb.value for command in understood.commands.commands],
+        "command_lines": [explained_command(command, desk) for command in understood.commands.commands],
         "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
     }
 
@@ -113,6 +115,28 @@ def told_fields(mail: IncomingMail, understood: Understanding) -> dict[str, Any]
         "employee_id": fields.employee_id or (named[0] if len(named) == 1 else None),
         "mobile": fields.mobile or understood.mobile,
         "facts": [{"kind": fact.kind.value, "value": fact.value} for fact in opening_facts(mail, understood)],
+    }
+
+
+def explained_command(command: Command, desk: Desk) -> dict[str, Any]:
+    """Return one command with what stands behind it, and why it is read as that command."""
+    from mailbot.domain.people import Language  # noqa: PLC0415 - keeps --help fast
+    from mailbot.domain.verbs import VERBS, About  # noqa: PLC0415
+
+    words = desk.grammar.words(command.verb)
+    button = words.button(Language.ENGLISH) if words else command.verb.value.upper()
+    reason = f"{command.word!r} stands where a command may stand and is a way to say {button}"
+    if not command.is_plain:
+        reason += "; an ordinary word, so it counts only from somebody who may do it now"
+    elif VERBS[command.verb].about is About.TICKET:
+        reason += "; it needs a reply token of its sender, and the ticket's status decides"
+    return {
+        "verb": command.verb.value,
+        "word": command.word,
+        "argument": command.argument,
+        "targets": list(command.targets),
+        "note": command.note,
+        "reason": f"{reason}.",
     }
 
 
@@ -166,6 +190,7 @@ def nothing_understood(name: str, problem: str) -> dict[str, Any]:
         **empty,
         "facts": [],
         "commands": [],
+        "command_lines": [],
         "problems": [problem],
     }
 
@@ -215,6 +240,7 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
         lines["subject read"] = answer["subject_reading"]
     for name, value in lines.items():
         click.echo(f"  {name + ':':14}{one_line(value)}")
+    _print_commands(answer["command_lines"])
     for file in answer["attachments"]:
         where = "inside the text" if file["inline"] else "attached"
         where += f", {file['width']} x {file['height']} pixels" if file["width"] else ""
@@ -230,3 +256,10 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
         click.echo("  typed in an old Hindi font, read by the program:")
         for line in answer["reading"].split("\n"):
             click.echo(f"    | {one_line(line)}")
+
+
+def _print_commands(commands: Iterable[dict[str, Any]]) -> None:
+    for command in commands:
+        behind = (command["word"], command["argument"], " ".join(command["targets"]), command["note"])
+        click.echo(f"  {'command:':14}{one_line(' | '.join(part for part in behind if part))}")
+        click.echo(f"  {'because:':14}{one_line(command['reason'])}")

@@ -1,4 +1,4 @@
-"""`mailbot ticket list` and `mailbot ticket show`."""
+"""`mailbot ticket list`, `mailbot ticket find` and `mailbot ticket show`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.ticket import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mailbot.adapters.store.queries import FileLine, TicketHistory
@@ -56,10 +56,38 @@ def list_tickets(
     if as_json:
         print_json(found)
     elif found:
-        headings = ("number", "status", "module", "priority", "requester", "opened", "title")
-        print_table(headings, [_row(one, zone) for one in found])
+        _print_tickets(found, zone)
     else:
         click.echo("There are no such tickets.")
+
+
+@ticket.command("find")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True, help="At most so many.")
+@json_option
+@click.pass_obj
+def find_tickets(context: Context, *, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find the tickets that hold all WORDS, newest first.
+
+    Title, text, answers and notes are searched, with what the ticket names (GSTIN, ARN, error code), its number, and
+    its requester's name, address and office. Words in quotation marks stand side by side: '"liability ledger"'. The
+    last word may be the beginning of a longer one. Hindi is found however it is spelt.
+    """
+    from mailbot.adapters.store.searching import find_words  # noqa: PLC0415 - keeps --help fast
+    from mailbot.parts import open_store  # noqa: PLC0415
+
+    settings = context.settings()
+    with open_store(settings) as engine:
+        found = find_words(engine, " ".join(words), limit)
+    if as_json:
+        print_json(found.tickets)
+    elif found.tickets:
+        _print_tickets(found.tickets, ZoneInfo(settings.desk.timezone))
+        left_out = found.total - len(found.tickets)
+        if left_out:
+            click.echo(f"\n{left_out}{'' if found.is_counted else ' or more'} more. Add a word, or raise --limit.")
+    else:
+        click.echo("No ticket holds all these words.")
 
 
 @ticket.command("show")
@@ -89,6 +117,11 @@ def show_ticket(context: Context, number: str, *, as_json: bool) -> None:
         print_json(history)
     else:
         _print_history(history, ZoneInfo(settings.desk.timezone))
+
+
+def _print_tickets(found: Iterable[Ticket], zone: ZoneInfo) -> None:
+    headings = ("number", "status", "module", "priority", "requester", "opened", "title")
+    print_table(headings, [_row(one, zone) for one in found])
 
 
 def _row(one: Ticket, zone: ZoneInfo) -> tuple[str, ...]:

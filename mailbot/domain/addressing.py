@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailbot.domain.letter import WEIGHT, Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.letter import LETTERS, WEIGHT, Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.people import Role
 from mailbot.domain.trust import normal_address
 
 if TYPE_CHECKING:
@@ -25,17 +26,45 @@ def to_requester(
     text: str = "",
     notices: tuple[Notice, ...] = (),
 ) -> tuple[LetterOrder, ...]:
-    """Return the letter to whom the ticket belongs; none when the mail that opened it named no sender."""
+    """Return the letter to whom the ticket belongs, with the copy for who wrote for them; none without a sender."""
     address = requester.email if requester else ticket.requester
     if not address:
         return ()
+    letter = LetterOrder(
+        kind=kind,
+        to=address,
+        to_name=requester.name if requester else "",
+        language=(requester.language if requester else None) or ticket.language,
+        audience=Audience.REQUESTER,
+        actor=actor,
+        text=text,
+        notices=notices,
+        quote_sender=ticket.verified,
+    )
+    if not ticket.copy_to or normal_address(ticket.copy_to) == normal_address(address):
+        return (letter,)
+    return letter, *to_copy(kind, ticket, ticket.copy_to, actor=actor, text=text, notices=notices)
+
+
+def to_copy(
+    kind: LetterKind,
+    ticket: Ticket,
+    address: str,
+    name: str = "",
+    language: Language | None = None,
+    *,
+    actor: str = "",
+    text: str = "",
+    notices: tuple[Notice, ...] = (),
+) -> tuple[LetterOrder, ...]:
+    """Return the letter to who wrote for the requester: without a name it is a copy, with one an answer."""
     return (
         LetterOrder(
             kind=kind,
             to=address,
-            to_name=requester.name if requester else "",
-            language=(requester.language if requester else None) or ticket.language,
-            audience=Audience.REQUESTER,
+            to_name=name,
+            language=language or ticket.language,
+            audience=Audience.COPY,
             actor=actor,
             text=text,
             notices=notices,
@@ -98,23 +127,32 @@ def to_person(
 
 
 def concerned_staff(ticket: Ticket | None, known: Known, sender: str) -> tuple[Person, ...]:
-    """Return who of the IT section hears of news: the assignee, or everybody while there is none; never the sender."""
+    """Return who of the IT section hears of news: the assignee, or everybody while there is none; never the sender.
+
+    While the assignee is away, the leads hear of them as well.
+    """
     others = tuple(person for person in known.staff if normal_address(person.email) != normal_address(sender))
     assignee = normal_address(ticket.assignee) if ticket else ""
     assigned = tuple(person for person in known.staff if assignee and normal_address(person.email) == assignee)
     if not assigned:
         return others
+    if assignee in known.absent:
+        assigned += tuple(person for person in known.staff if person.role is Role.LEAD and person not in assigned)
     return tuple(person for person in assigned if person in others)
 
 
 def one_letter_each(letters: Iterable[LetterOrder]) -> tuple[LetterOrder, ...]:
-    """Return the letters with at most one for each person: of several the one that asks most of its reader."""
-    chosen: dict[str, LetterOrder] = {}
+    """Return the letters with at most one for each person: of several the one that asks most of its reader.
+
+    What somebody asked of the desk itself is answered beside the letter about the ticket, in one letter for each kind.
+    """
+    chosen: dict[tuple[str, str], LetterOrder] = {}
     for letter in letters:
-        address = normal_address(letter.to)
-        rival = chosen.get(address)
+        own = letter.kind if LETTERS[letter.kind].about_desk else ""
+        reader = normal_address(letter.to), own
+        rival = chosen.get(reader)
         if rival is None or WEIGHT.index(letter.kind) < WEIGHT.index(rival.kind):
-            chosen[address] = letter
+            chosen[reader] = letter
     return tuple(chosen.values())
 
 

@@ -6,14 +6,21 @@ tables hold, so a question needs no proof; what changes something does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import one_letter_each
 from mailbot.domain.decision import Decision, Outcome
 from mailbot.domain.effects import Effects
+from mailbot.domain.finding import find_tickets
 from mailbot.domain.grammar import is_only_farewell
-from mailbot.domain.own_settings import set_language
+from mailbot.domain.help import answer_help
+from mailbot.domain.own_absence import come_back, go_away
+from mailbot.domain.own_letters import choose_letters
+from mailbot.domain.own_settings import ask_for_proof, fold_settings, set_language
 from mailbot.domain.people import Role
+from mailbot.domain.resolved_answers import answer_report
+from mailbot.domain.status_answers import answer_my_tickets, answer_status, merge_status
 from mailbot.domain.verbs import VERBS, About, Verb
 
 if TYPE_CHECKING:
@@ -21,11 +28,21 @@ if TYPE_CHECKING:
 
     from mailbot.domain.asking import Asking
     from mailbot.domain.desk import Known
-    from mailbot.domain.grammar import Command
+    from mailbot.domain.grammar import Command, Grammar
     from mailbot.domain.understanding import Understanding
 
 
-HANDLERS: dict[Verb, Callable[[Command, Asking], Effects]] = {Verb.LANGUAGE: set_language}
+HANDLERS: dict[Verb, Callable[[Command, Asking], Effects]] = {
+    Verb.LANGUAGE: set_language,
+    Verb.AWAY: go_away,
+    Verb.BACK: come_back,
+    Verb.LETTERS: choose_letters,
+    Verb.FIND: find_tickets,
+    Verb.STATUS: answer_status,
+    Verb.MY_TICKETS: answer_my_tickets,
+    Verb.REPORT: answer_report,
+    Verb.HELP: answer_help,
+}
 
 
 def commands_about(understanding: Understanding, *about: About) -> tuple[Command, ...]:
@@ -33,14 +50,20 @@ def commands_about(understanding: Understanding, *about: About) -> tuple[Command
     return tuple(command for command in understanding.commands.commands if VERBS[command.verb].about in about)
 
 
-def asked_of_desk(understanding: Understanding, known: Known) -> tuple[Command, ...]:
+def asked_of_desk(understanding: Understanding, known: Known, grammar: Grammar) -> tuple[Command, ...]:
     """Return what a mail plainly asks of the desk itself and its sender may ask."""
     role = known.person.role if known.person else Role.OFFICER
     return tuple(
         command
         for command in commands_about(understanding, About.DESK, About.SELF)
-        if command.is_plain and role in VERBS[command.verb].roles
+        if command.is_plain and role in VERBS[command.verb].roles and _is_asked(command, understanding, grammar)
     )
+
+
+def _is_asked(command: Command, understanding: Understanding, grammar: Grammar) -> bool:
+    """Tell a question from an ordinary word above other text: "Help" and then a problem asks for no letter."""
+    is_sure = command.is_loud or bool(command.argument or command.targets)
+    return VERBS[command.verb].about is About.SELF or is_sure or is_only_farewell(understanding.text, grammar)
 
 
 def needs_proof(commands: Iterable[Command]) -> bool:
@@ -51,9 +74,14 @@ def needs_proof(commands: Iterable[Command]) -> bool:
 def answer(commands: Iterable[Command], asking: Asking) -> Effects:
     """Return the answers to these commands, in their order."""
     effects = Effects()
-    for command in commands:
-        effects += HANDLERS[command.verb](command, asking)
-    return effects
+    for command in merge_status(commands):
+        person = asking.known.person
+        is_proven = asking.known.by_token or asking.known.sender_proven
+        if VERBS[command.verb].needs_proof and person is not None and not is_proven:
+            effects += ask_for_proof(command, person, asking)
+        else:
+            effects += HANDLERS[command.verb](command, asking)
+    return replace(effects, letters=fold_settings(effects.letters))
 
 
 def decide_answer(understanding: Understanding, asking: Asking) -> Decision | None:
@@ -61,7 +89,7 @@ def decide_answer(understanding: Understanding, asking: Asking) -> Decision | No
 
     A mail that says anything else opens a ticket: a problem is never swallowed because it begins with "Help".
     """
-    asked = asked_of_desk(understanding, asking.known)
+    asked = asked_of_desk(understanding, asking.known, asking.desk.grammar)
     is_all = len(asked) == len(understanding.commands.commands)
     if not asked or not is_all or not is_only_farewell(understanding.text, asking.desk.grammar):
         return None

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One choice of a list: a stable code, a name per language, and other ways people write it."""
+    """One choice of a list: a stable code, a name per language, and other ways people write it.
+
+    `owners` are the Employee IDs of those of the IT section to whom new tickets of a module go in turn.
+    """
 
     code: str
     en: str
     hi: str
     aliases: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
     def name(self, language: Language) -> str:
         """Return the name a reader of that language knows."""

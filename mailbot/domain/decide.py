@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from mailbot.domain.addressing import language_of, to_staff
 from mailbot.domain.answering import decide_answer
 from mailbot.domain.asking import Asking
+from mailbot.domain.assigning import assign_new
+from mailbot.domain.bulk import adopt_target, decide_bulk
+from mailbot.domain.claiming import decide_claim
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
 from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LETTERS, LetterKind, Notice
+from mailbot.domain.mail import Address, IncomingMail
 from mailbot.domain.opening import decide_opening
+from mailbot.domain.quiet import hold_news
 from mailbot.domain.scene import make_scene
 from mailbot.domain.ticket import Status
 from mailbot.domain.trust import normal_address
@@ -22,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mailbot.domain.desk import Desk, Known
-    from mailbot.domain.mail import IncomingMail
     from mailbot.domain.people import Person
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.understanding import Understanding
@@ -37,7 +41,16 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
         return Decision(Outcome.DUPLICATE, (f"It is the same mail as {known.duplicate_of}.",))
     if understanding.screening.automatic:
         return decide_automatic(understanding.screening.reason, known)
-    answered = _decide_answer(mail, understanding, known, desk) if known.ticket is None else None
+    if known.alias and known.person:
+        mail = replace(mail, sender=Address(known.person.email, known.person.name))
+    claimed = decide_claim(mail, understanding, known, desk)
+    if claimed is not None:
+        return claimed
+    known = adopt_target(understanding, known)
+    is_outside = known.ticket is None or not belongs_to(known.ticket, mail, known, desk)
+    answered = None
+    if is_outside or (known.ticket is not None and is_past_reopening(known.ticket, desk, now)):
+        answered = _decide_answer(mail, understanding, known, desk, now)
     if answered is not None:
         decision = answered
     elif known.ticket is None:
@@ -48,16 +61,20 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     elif is_past_reopening(known.ticket, desk, now) and not is_only_thanks(mail, understanding, desk):
         decision = decide_opening(mail, understanding, known, desk, related=known.ticket.number)
     else:
-        decision = decide_update(mail, understanding, known, desk, known.ticket)
-    return limit_answers(decision, mail, known, desk)
+        decision = decide_update(mail, understanding, known, desk, known.ticket, now=now)
+    return hold_news(limit_answers(assign_new(decision, known, desk), mail, known, desk), known, desk)
 
 
-def _decide_answer(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk) -> Decision | None:
+def _decide_answer(
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime
+) -> Decision | None:
     """Return the answer to a mail that only asks the desk something; somebody we cannot name gets none."""
     if mail.sender is None or mail.sender_count != 1 or mail.attachments:
         return None
     language = language_of(known.person, understanding.script)
-    return decide_answer(understanding, Asking(known, desk, mail.sender.address, language))
+    own = known.ticket if known.ticket is not None and belongs_to(known.ticket, mail, known, desk) else None
+    asking = Asking(known, desk, mail.sender.address, language, now, own)
+    return decide_bulk(understanding, asking) or decide_answer(understanding, asking)
 
 
 def decide_automatic(reason: str, known: Known) -> Decision:
@@ -99,8 +116,10 @@ def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: De
     is_full = known.answers_last_hour >= limits.per_hour or known.answers_last_day >= limits.per_day
     if not is_full:
         return decision
-    commanded = any(event.kind not in WORDS_ONLY for event in decision.events)
-    confirmed = {LetterKind.DONE} if known.by_token and commanded else set()
+    events = (*decision.events, *(event for other in decision.also for event in other.events))
+    commanded = any(event.kind not in WORDS_ONLY for event in events)
+    proven = known.by_token or known.sender_proven
+    confirmed = {LetterKind.DONE, LetterKind.CARRIED_OUT} if proven and commanded else set()
     addresses = {normal_address(mail.sender.address)} if mail.sender else set()
     addresses |= {normal_address(known.person.email)} if known.person else set()
     kept = tuple(

@@ -81,6 +81,7 @@ class Draft:
     office: str = ""
     zone: str = ""
     copy_to: str = ""
+    missing: str = ""
     answer_due_at: datetime | None = None
     resolve_due_at: datetime | None = None
 
@@ -101,6 +102,30 @@ class Change:
     parent: str | None = None
     merged_into: str | None = None
     rating: int | None = None
+    requester: str | None = None
+    requester_name: str | None = None
+    office: str | None = None
+    zone: str | None = None
+    copy_to: str | None = None
+    verified: bool | None = None
+
+
+class BindingState(StrEnum):
+    """What the stored address of a person said about another address."""
+
+    ASKED = "asked"
+    BOUND = "bound"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Another address of a person, or the request that it be one; `nonce` stands in the letter that asks."""
+
+    address: str
+    employee_id: str
+    nonce: str
+    state: BindingState = BindingState.ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,9 @@ class Decision:
     `also` are the decisions about other tickets that the same mail changes; all are obeyed together or not at all.
     `expected_version` is the version of the ticket the decision was made on: when it changed meanwhile, decide again.
     `reasons` say in sentences why, for the history and for `mailbot explain`.
+    `binding` is what is remembered about another address of a person.
     `facts` are what the mail names, to be kept with the ticket.
+    `held` are news that their readers want in the letter of the hour.
     """
 
     outcome: Outcome
@@ -137,6 +164,8 @@ class Decision:
     change: Change | None = None
     events: tuple[Event, ...] = ()
     letters: tuple[LetterOrder, ...] = ()
+    held: tuple[LetterOrder, ...] = ()
     also: tuple[Decision, ...] = ()
     settings: Settings | None = None
+    binding: Binding | None = None
     facts: tuple[Fact, ...] = ()

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime, timedelta, tzinfo
 
+    from mailbot.domain.calendar import Calendar
     from mailbot.domain.catalogue import Catalogue
+    from mailbot.domain.decision import Binding
     from mailbot.domain.grammar import Grammar
     from mailbot.domain.people import Language, Person
+    from mailbot.domain.service import Service
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.trust import TokenKeys
 
@@ -26,7 +29,11 @@ class AnswerLimits:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The set-up of this desk, from its settings. `own_addresses` are compared in lower case."""
+    """The set-up of this desk, from its settings. `own_addresses` are compared in lower case.
+
+    `calendar` is its working time, `service` what it promises.
+    `paces` says for kinds of news how they reach those of the IT section who chose nothing for themselves.
+    """
 
     address: str
     own_addresses: frozenset[str]
@@ -40,6 +47,12 @@ class Desk:
     close_after: timedelta
     answers: AnswerLimits
     answers_unknown: AnswerLimits
+    timezone: tzinfo
+    calendar: Calendar
+    service: Service
+    paces: Mapping[str, str] = field(default_factory=dict)
+    integrators_settle: bool = False
+    claims_per_day: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +75,44 @@ class TicketLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """The newest tickets that hold the words of a search; `total` counts all, unless they are too many."""
+
+    tickets: tuple[TicketLine, ...] = ()
+    total: int = 0
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Another ticket that a mail names and its sender may know of, with its requester's row of the directory."""
 
     ticket: Ticket
     requester: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a mail answers that came back on the letter "is this your address?"; its sender is who was asked.
+
+    `is_free` tells that the address belongs to nobody else; `tickets` are the open ones that came from it.
+    """
+
+    binding: Binding
+    is_free: bool = True
+    tickets: tuple[Ticket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What is known of an address that is not in the directory.
+
+    `was_asked` tells that a letter asked it for the Employee ID before. `may_claim` tells that the person whose ID it
+    gives may be asked about it now.
+    """
+
+    was_asked: bool = False
+    may_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +122,9 @@ class Happened:
     kind: str
     actor: str
     at: datetime
+
+
+NOBODY = Stranger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +138,18 @@ class Known:
     `reported` is the letter of ours that an automatic mail reports about: its ticket and whom it went to.
     `sender_proven` tells that the mail carries any valid reply token made for its sender.
     `targets` are the tickets that its commands name, by number, as far as they exist and its sender may know of them;
-    `children` are the open cases of its ticket. `meanwhile` is what others did since the letter it answers.
-    `lists` are the tickets its questions ask for: "own", "resolved", "found".
-    `workload` counts the open tickets of each address of the IT section.
+    `near_numbers` holds the numbers that a mail names and that are no ticket its sender may know of, each with the
+    tickets of the sender that it may mean. `children` are the open cases of its ticket.
+    `meanwhile` is what others did since the letter it answers.
+    `lists` are the tickets its questions ask for: "own", "asked", "resolved"; `own_counts` counts the own ones
+    by status.
+    `searches` holds what was found by what was searched for; only the IT section searches.
+    `workload` counts the open tickets of each address of the IT section, and `turns` is higher for who got the last one
+    later; `absent` are the addresses of those who are away. `own_work` are the open tickets that the sender handles,
+    for who goes away or comes back.
     `seen_before` are the SHA-256 of the small pictures of this mail that earlier mails of its sender brought.
+    `alias` is the address the mail came from when it is another one of `person`, who confirmed it. `claim` is the
+    question about another address that it answers, and `stranger` what is known of an address without a person.
     `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
     that it may mean.
     """
@@ -111,8 +168,17 @@ class Known:
     reported: tuple[str, str] | None = None
     sender_proven: bool = False
     targets: Mapping[str, Target] = field(default_factory=dict)
+    near_numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     children: tuple[Target, ...] = ()
     meanwhile: tuple[Happened, ...] = ()
     lists: Mapping[str, tuple[TicketLine, ...]] = field(default_factory=dict)
+    own_counts: Mapping[str, int] = field(default_factory=dict)
+    searches: Mapping[str, Searched] = field(default_factory=dict)
     workload: Mapping[str, int] = field(default_factory=dict)
+    turns: Mapping[str, int] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    own_work: tuple[TicketLine, ...] = ()
     seen_before: frozenset[str] = frozenset()
+    alias: str = ""
+    claim: Claim | None = None
+    stranger: Stranger = NOBODY

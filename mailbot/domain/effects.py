@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mailbot.domain.decision import Change, Settings
 
 if TYPE_CHECKING:
-    from mailbot.domain.decision import Decision, Event
+    from mailbot.domain.decision import Binding, Decision, Event
     from mailbot.domain.letter import LetterOrder, Notice
 
 NO_CHANGE = Change()
@@ -30,6 +30,7 @@ class Effects:
     refused: bool = False
     also: tuple[Decision, ...] = ()
     settings: Settings | None = None
+    binding: Binding | None = None
 
     def __add__(self, other: Effects) -> Effects:
         """Return both parts; where both set a field, the later one holds."""
@@ -42,6 +43,7 @@ class Effects:
             self.refused or other.refused,
             self.also + other.also,
             merge_settings(self.settings, other.settings),
+            self.binding or other.binding,
         )
 
 

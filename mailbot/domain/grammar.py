@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mailbot.domain.people import Language
 from mailbot.domain.text import fold
-from mailbot.domain.trust import TOKEN_PATTERN
-from mailbot.domain.verbs import VERBS, Takes, Verb
+from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mailbot.domain.people import Language
-
-_SEPARATOR = re.compile(r"\s*[:：;,.!।|=–—-]+\s*")
-_GUARDED_WORDS = 3
-_COURTESY_WORDS = 4
-_MOST_COMMANDS = 10
-_NEAR = 0.82
-_SHORT_LINE_WORDS = 3
-_SALUTATION_WORDS = 5
 _FAREWELL_LINES = 6
-_LONGEST_COMMAND = 8  # words; a paragraph on one line costs no more than a short one
-_CARRY_TEXT = frozenset({Verb.ASK, Verb.NOTE})  # what follows these may well be a question or a denial
-_NEAR_MINIMUM_LENGTH = 5
+_FAREWELLS = frozenset({"regards", "सादर", "sadar", "भवदीय", "भवदीया", "yours"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +31,17 @@ class CommandWords:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Everything from grammar.toml, folded and ready to compare."""
+    """Everything from grammar.toml, folded and ready to compare.
+
+    `near_words` has every way to say a command, with the word that is proposed to who misspells it. `choices` has the
+    words that may stand behind a command, such as months or paces, each with what it means.
+    """
 
     commands: tuple[tuple[Verb, CommandWords], ...]
     labels: tuple[tuple[str, str], ...]
     courtesies: frozenset[str]
     negations: frozenset[str]
+    denials: frozenset[str]
     questions: frozenset[str]
     requests: frozenset[str]
     fillers: frozenset[str]
@@ -57,6 +49,9 @@ class Grammar:
     thanks: frozenset[str]
     prefixes: frozenset[str]
     titles: tuple[tuple[str, str], ...]
+    near_words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    button_words: frozenset[str] = frozenset()
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     def words(self, verb: str) -> CommandWords | None:
         """Return the words of a verb, or of the step of that name; None when no mail can say it."""
@@ -73,6 +68,7 @@ class Command:
 
     `argument` is what stood behind a verb that takes more than a note: a name, a choice, a day, ticket numbers.
     `is_plain` is false for an ordinary word such as "done", which may mean no command at all.
+    `targets` are the numbers of other tickets it is meant for, right or wrong; `is_loud` tells of a word in capitals.
     """
 
     verb: Verb
@@ -80,6 +76,8 @@ class Command:
     note: str = ""
     is_plain: bool = True
     argument: str = ""
+    targets: tuple[str, ...] = ()
+    is_loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,7 @@ def parse_grammar(table: Mapping[str, Any]) -> Grammar:
         labels=labels,
         courtesies=_folded(table["courtesies"]),
         negations=_folded(table["negations"]),
+        denials=_folded(table["denials"]),
         questions=_folded(table["questions"]),
         requests=_folded(table["requests"]),
         fillers=_folded(table["fillers"]),
@@ -121,71 +120,17 @@ def parse_grammar(table: Mapping[str, Any]) -> Grammar:
         thanks=frozenset(word for entry in table["thanks"] for word in fold(entry).split()),
         prefixes=_folded(table["subject"]["prefixes"]),
         titles=titles,
+        button_words=frozenset(fold(button) for _, words in commands for _, button in words.buttons),
+        near_words={
+            word: words.button(Language.ENGLISH if word.isascii() else Language.HINDI)
+            for _, words in commands
+            for word in (*words.keywords, *words.phrases, *(fold(button) for _, button in words.buttons))
+        },
+        choices={
+            name: {fold(word): meaning for meaning, words in meanings.items() for word in words}
+            for name, meanings in table["choices"].items()
+        },
     )
-
-
-def parse_commands(text: str, grammar: Grammar) -> Commands:
-    """Return the commands in the first lines of a reply; text after the last of them is its note.
-
-    Lines before the first command may only be greetings. Token lines that a button wrote are dropped.
-    """
-    lines = [line for line in text.split("\n") if not TOKEN_PATTERN.search(line.lower())]
-    found: list[Command] = []
-    note_from = len(lines)
-    for position, line in enumerate(lines):
-        if not line.strip() or (not found and _is_greeting(line, grammar)):
-            continue
-        command = parse_command_line(line, grammar)
-        if command is None and not found and _is_salutation(line, grammar):
-            continue
-        if command is None or len(found) == _MOST_COMMANDS:
-            note_from = position
-            break
-        found.append(command)
-        if command.note:
-            note_from = position + 1
-            break
-    spoken = "\n".join(lines).strip()
-    if not found:
-        return Commands((), spoken, spoken, _suspect(spoken, grammar))
-    rest = "\n".join(lines[note_from:]).strip()
-    last = found[-1]
-    note = "\n".join(part for part in (last.note, rest) if part)
-    return Commands((*found[:-1], replace(last, note=note)), rest, spoken)
-
-
-def parse_command_line(line: str, grammar: Grammar) -> Command | None:
-    """Return the command that a line begins with, or None.
-
-    "Not resolved", "resolved nahi hua" and "resolved kab hoga" are no commands.
-    """
-    words = _without_courtesies(line.strip(" \t*_>•-"), grammar)
-    for length in range(min(len(words), _LONGEST_COMMAND), 0, -1):
-        head = " ".join(words[:length])
-        verb, is_keyword = _find_verb(fold(head), grammar)
-        if verb is None:
-            continue
-        rest = words[length:]
-        for word in words[length : length + _COURTESY_WORDS]:
-            if fold(word) not in grammar.fillers or _SEPARATOR.fullmatch(head[-1:]):
-                break
-            head, rest = f"{head} {word}", rest[1:]
-        tail = " ".join(rest)
-        separated = head[-1:] in ":;,.!।|=–—-" or not tail or bool(_SEPARATOR.match(tail))
-        note = _SEPARATOR.sub("", tail, count=1) if _SEPARATOR.match(tail) else tail
-        shouted = head.isascii() and head.isupper()
-        carries_text = bool(tail) and verb in _CARRY_TEXT
-        if line.rstrip().endswith("?") and not carries_text and (not separated or not tail):
-            return None
-        if not separated and not (is_keyword or shouted):
-            continue
-        if not separated and not carries_text and _is_guarded(tail, grammar, is_keyword=is_keyword):
-            return None
-        word = " ".join(words[:length]).strip(" :;,.!।|=–—-")
-        if VERBS[verb].takes is Takes.NOTE:
-            return Command(verb, word, note.strip(), is_keyword or shouted)
-        return Command(verb, word, "", is_keyword or shouted, note.strip())
-    return None
 
 
 def reads_like_thanks(text: str, grammar: Grammar) -> bool:
@@ -197,64 +142,11 @@ def reads_like_thanks(text: str, grammar: Grammar) -> bool:
 def is_only_farewell(text: str, grammar: Grammar) -> bool:
     """Tell whether a text is empty or nothing but "Regards" and the lines of a name below it."""
     lines = [line for line in text.split("\n") if line.strip()]
-    return not lines or (len(lines) <= _FAREWELL_LINES and reads_like_thanks(lines[0], grammar))
-
-
-def _find_verb(folded: str, grammar: Grammar) -> tuple[Verb | None, bool]:
-    for verb, words in grammar.commands:
-        if folded in words.keywords:
-            return verb, True
-        if folded in words.phrases:
-            return verb, False
-    return None, False
-
-
-def _is_guarded(tail: str, grammar: Grammar, *, is_keyword: bool) -> bool:
-    words = fold(tail).split()[:_GUARDED_WORDS]
-    pairs = [" ".join(words[i : i + 2]) for i in range(len(words))]
-    guards = grammar.negations | grammar.questions | (frozenset() if is_keyword else grammar.requests)
-    return any(candidate in guards for candidate in (*words, *pairs))
-
-
-def _is_greeting(line: str, grammar: Grammar) -> bool:
-    folded = fold(line)
-    return not folded or not _without_courtesies(line, grammar) or folded in grammar.courtesies
-
-
-def _is_salutation(line: str, grammar: Grammar) -> bool:
-    """Tell whether a line greets somebody by name: "Dear Asha ji,", "नमस्कार शर्मा जी,"."""
-    words = line.split()
-    return (
-        len(words) <= _SALUTATION_WORDS
-        and words[-1].endswith((",", "!", "।"))
-        and len(_without_courtesies(line, grammar)) < len(words)
-    )
-
-
-def _without_courtesies(line: str, grammar: Grammar) -> list[str]:
-    words, start = line.split(), 0
-    skipped = grammar.courtesies | {""}
-    while start < len(words):
-        heads = range(min(_COURTESY_WORDS, len(words) - start), 0, -1)
-        length = next((n for n in heads if fold(" ".join(words[start : start + n])) in skipped), 0)
-        if not length:
-            break
-        start += length
-    return words[start:]
-
-
-def _suspect(text: str, grammar: Grammar) -> tuple[str, str] | None:
-    """Return a lone word that is nearly a command: it is answered with a question and never passed on."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines or lines[0].rstrip().endswith("?") or len(lines[0].split()) > _SHORT_LINE_WORDS:
-        return None
-    first = fold(lines[0])
-    is_alone = len(lines) == 1 or (lines[0].isascii() and lines[0].strip().isupper())
-    if not is_alone or len(first) < _NEAR_MINIMUM_LENGTH or reads_like_thanks(first, grammar):
-        return None
-    buttons = {fold(word): word for _, words in grammar.commands for _, word in words.buttons}
-    near = get_close_matches(first, buttons, n=1, cutoff=_NEAR)
-    return (lines[0].strip(), buttons[near[0]]) if near else None
+    if not lines:
+        return True
+    first = set(fold(lines[0]).split())
+    is_farewell = bool(first & _FAREWELLS) and first <= grammar.thanks | grammar.gratitude | _FAREWELLS
+    return len(lines) <= _FAREWELL_LINES and (is_farewell or reads_like_thanks(lines[0], grammar))
 
 
 def _folded(words: list[str]) -> frozenset[str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from mailbot.domain.ticket import Step
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mailbot.domain.people import Language
     from mailbot.domain.table import Table
 
@@ -28,7 +30,24 @@ class LetterKind(StrEnum):
     STILL_RESOLVED = "still_resolved"
     REFUSED = "refused"
     NOT_UNDERSTOOD = "not_understood"
+    CARRIED_OUT = "carried_out"
     SETTINGS = "settings"
+    STATUS = "status"
+    MY_TICKETS = "my_tickets"
+    REPORT = "report"
+    HELP = "help"
+    BINDING = "binding"
+    MOVED = "moved"
+    REMINDER = "reminder"
+    ESCALATED = "escalated"
+    WAITING_REMINDER = "waiting_reminder"
+    CLOSING_SOON = "closing_soon"
+    CAUGHT_UP = "caught_up"
+    DIGEST = "digest"
+    PENDENCY = "pendency"
+    MONTHLY = "monthly"
+    HOURLY = "hourly"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +57,15 @@ class LetterRule:
     `replied` letters answer a mail of the same person (RFC 3834 `auto-replied`), the others tell (`auto-generated`).
     `pictures` are the screenshots of the mail the letter is about.
     `buttons` are the steps offered as ready-made answers, to those readers who may take them now.
-    `about_desk` letters concern no single ticket.
+    `about_desk` letters concern no single ticket. Those that tell the requester that the ticket is closed may ask for a
+    rating.
     """
 
     replied: bool
     buttons: tuple[Step, ...] = ()
     pictures: bool = False
     about_desk: bool = False
+    asks_rating: bool = False
 
 
 _STAFF_BUTTONS = (Step.RESOLVE, Step.ASK, Step.TAKE)
@@ -57,12 +78,29 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.STATUS_CHANGED: LetterRule(replied=False),
     LetterKind.RESOLVED: LetterRule(replied=False, buttons=(Step.CONFIRM, Step.REOPEN), pictures=True),
     LetterKind.REOPENED: LetterRule(replied=False, buttons=_STAFF_BUTTONS, pictures=True),
-    LetterKind.CLOSED: LetterRule(replied=False, buttons=(Step.REOPEN,)),
-    LetterKind.DONE: LetterRule(replied=True),
+    LetterKind.CLOSED: LetterRule(replied=False, buttons=(Step.REOPEN,), asks_rating=True),
+    LetterKind.DONE: LetterRule(replied=True, asks_rating=True),
     LetterKind.STILL_RESOLVED: LetterRule(replied=True, buttons=(Step.CONFIRM, Step.REOPEN)),
     LetterKind.REFUSED: LetterRule(replied=True),
     LetterKind.NOT_UNDERSTOOD: LetterRule(replied=True),
+    LetterKind.CARRIED_OUT: LetterRule(replied=True, about_desk=True),
     LetterKind.SETTINGS: LetterRule(replied=True, about_desk=True),
+    LetterKind.STATUS: LetterRule(replied=True, about_desk=True),
+    LetterKind.MY_TICKETS: LetterRule(replied=True, about_desk=True),
+    LetterKind.REPORT: LetterRule(replied=True, about_desk=True),
+    LetterKind.HELP: LetterRule(replied=True, about_desk=True),
+    LetterKind.BINDING: LetterRule(replied=False, about_desk=True),
+    LetterKind.MOVED: LetterRule(replied=False, about_desk=True),
+    LetterKind.REMINDER: LetterRule(replied=False, buttons=_STAFF_BUTTONS),
+    LetterKind.ESCALATED: LetterRule(replied=False, buttons=_STAFF_BUTTONS),
+    LetterKind.WAITING_REMINDER: LetterRule(replied=False, buttons=(Step.CANCEL,)),
+    LetterKind.CLOSING_SOON: LetterRule(replied=False, buttons=(Step.CONFIRM, Step.REOPEN)),
+    LetterKind.CAUGHT_UP: LetterRule(replied=False, about_desk=True),
+    LetterKind.DIGEST: LetterRule(replied=False, about_desk=True),
+    LetterKind.PENDENCY: LetterRule(replied=False, about_desk=True),
+    LetterKind.MONTHLY: LetterRule(replied=False, about_desk=True),
+    LetterKind.HOURLY: LetterRule(replied=False, about_desk=True),
+    LetterKind.FOUND: LetterRule(replied=True, about_desk=True),
 }
 
 
@@ -70,6 +108,7 @@ LETTERS: dict[LetterKind, LetterRule] = {
 WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.ACKNOWLEDGEMENT,
     LetterKind.REFUSED,
+    LetterKind.CARRIED_OUT,
     LetterKind.NOT_UNDERSTOOD,
     LetterKind.QUESTION,
     LetterKind.RESOLVED,
@@ -77,80 +116,50 @@ WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.STILL_RESOLVED,
     LetterKind.NEW_TICKET,
     LetterKind.COMMENT,
+    LetterKind.WAITING_REMINDER,
+    LetterKind.CLOSING_SOON,
+    LetterKind.ESCALATED,
+    LetterKind.REMINDER,
     LetterKind.CLOSED,
     LetterKind.STATUS_CHANGED,
     LetterKind.DONE,
+    LetterKind.BINDING,
+    LetterKind.MOVED,
     LetterKind.SETTINGS,
+    LetterKind.STATUS,
+    LetterKind.MY_TICKETS,
+    LetterKind.REPORT,
+    LetterKind.HELP,
+    LetterKind.CAUGHT_UP,
+    LetterKind.DIGEST,
+    LetterKind.PENDENCY,
+    LetterKind.MONTHLY,
+    LetterKind.HOURLY,
+    LetterKind.FOUND,
 )
 
 
 class Audience(StrEnum):
-    """From which side of the desk the reader looks at the ticket."""
+    """From which side of the desk the reader looks at the ticket; a copy is for who wrote for the requester."""
 
     REQUESTER = "requester"
     STAFF = "staff"
-
-
-# Every code that a Notice may have; `done_<event>` tells what became of a command.
-NOTICE_CODES = (
-    "module_default",
-    "module_unknown",
-    "priority_default",
-    "priority_unknown",
-    "request_type_default",
-    "request_type_unknown",
-    "employee_id_unknown",
-    "employee_id_malformed",
-    "mobile_malformed",
-    "tag_unknown",
-    "text_shortened",
-    "mail_too_large",
-    "attachments_missing",
-    "linked_ticket",
-    "mentions_ticket",
-    "unverified_sender",
-    "unreadable_mail",
-    "mail_odd",
-    "needs_token_staff",
-    "needs_token_requester",
-    "step_not_allowed",
-    "only_staff",
-    "only_requester",
-    "closed_too_long",
-    "word_unknown",
-    "text_missing",
-    "comment_on_closed",
-    "done_opened",
-    "done_commented",
-    "done_asked",
-    "done_taken",
-    "done_resolved",
-    "done_reopened",
-    "done_confirmed",
-    "done_cancelled",
-    "done_closed",
-    "done_noted",
-    "done_fields_set",
-    "done_assigned",
-    "done_merged",
-    "done_tied",
-    "done_rated",
-    "done_language",
-    "language_unknown",
-    "done_refused",
-)
+    COPY = "copy"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to say about a mail, as a code that templates/mail/words.toml puts into words.
 
-    `given` is what the mail said, `proposed` what it may have meant, both possibly empty.
+    `given` is what the mail said, `proposed` what it may have meant, both possibly empty. `ticket` is the number of the
+    ticket that a line is about when a letter speaks of several, `at` the time that the sentence names.
     """
 
     code: str
     given: str = ""
     proposed: str = ""
+    ticket: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,7 @@ class LetterOrder:
     `actor` is the display name of who did what the letter tells; `text` is what that person wrote.
     `values` are further words for the sentences of the letter, `tables` are shown in it, and `formats` ("xlsx", "csv")
     ask for the tables as attached files as well. `key` tells apart letters of one kind on one occasion.
+    `answers` are what the buttons of a letter about no single ticket write into a reply.
     """
 
     kind: LetterKind
@@ -176,6 +186,7 @@ class LetterOrder:
     tables: tuple[Table, ...] = ()
     formats: tuple[str, ...] = ()
     key: str = ""
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

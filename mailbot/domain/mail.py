@@ -26,6 +26,7 @@ class Attachment:
     `inline` is true when the mail shows the file inside its text. Of a picture, `width` and `height` are its pixels as
     it is shown, 0 when they are unknown; `preview` is the SHA-256 of a small PNG of it, empty without one; `as_it_is`
     is false when only the preview may be shown to others. `evidence` is false for logos and tracking pixels.
+    `fingerprint` says what a picture looks like in 16 hexadecimal digits; empty when it has too little to tell.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Attachment:
     preview: str = ""
     as_it_is: bool = True
     evidence: bool = True
+    fingerprint: str = ""
 
     @property
     def is_picture(self) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import concerned_staff, language_of, one_letter_each, to_staff
+from mailbot.domain.behalf import find_ownership, with_copy
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
 from mailbot.domain.facts import MOST_FACTS, Fact, find_facts
 from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.number_lists import number_notices
 from mailbot.domain.own_numbers import confirm_employee_id
 from mailbot.domain.text import cut_at_grapheme
 from mailbot.domain.trust import usable_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mailbot.domain.catalogue import Choices
     from mailbot.domain.desk import Desk, Known
     from mailbot.domain.mail import IncomingMail
@@ -28,28 +33,16 @@ def decide_opening(
     mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, related: str = ""
 ) -> Decision:
     """Return the decision that opens a ticket, tells its requester the number, and shows it to the IT section."""
-    draft = make_draft(mail, understanding, known, desk, related)
     notices = opening_notices(mail, understanding, known, desk, related)
+    draft = make_draft(mail, understanding, known, desk, related)
+    draft = replace(draft, missing=missing_of(notices, draft))
     hints = tuple(Notice("mentions_ticket", number) for number in known.mentioned)
     hints += () if draft.verified else (Notice("unverified_sender", mail.sender.address if mail.sender else ""),)
     hints += tuple(notice for notice in notices if notice.code in TOLD_TO_STAFF)
-    answer = (
-        (
-            LetterOrder(
-                kind=LetterKind.ACKNOWLEDGEMENT,
-                to=draft.requester,
-                to_name=draft.requester_name,
-                language=draft.language,
-                audience=Audience.REQUESTER,
-                text=draft.description,
-                notices=notices,
-                quote_sender=draft.verified,
-            ),
-        )
-        if draft.requester
-        else ()
-    )
-    staff = concerned_staff(None, known, draft.requester)
+    if draft.copy_to and known.person:
+        hints += (Notice("written_on_behalf", known.person.name),)
+    writer = draft.copy_to or draft.requester
+    staff = concerned_staff(None, known, writer)
     news = to_staff(
         LetterKind.NEW_TICKET,
         staff,
@@ -63,20 +56,40 @@ def decide_opening(
         outcome=Outcome.OPENED,
         reasons=(reason, *_doubts(mail, known)),
         draft=draft,
-        events=(Event(EventKind.OPENED, draft.requester, understanding.words or mail.text, reason),),
-        letters=one_letter_each((*answer, *news)),
+        events=(Event(EventKind.OPENED, writer, understanding.words or mail.text, reason),),
+        letters=one_letter_each((*acknowledge(draft, notices, known), *news)),
         facts=opening_facts(mail, understanding),
     )
 
 
+def acknowledge(draft: Draft, notices: tuple[Notice, ...], known: Known) -> tuple[LetterOrder, ...]:
+    """Return the letter that tells the number, with the copy for who wrote for the requester; none without a sender."""
+    if not draft.requester:
+        return ()
+    letter = LetterOrder(
+        kind=LetterKind.ACKNOWLEDGEMENT,
+        to=draft.requester,
+        to_name=draft.requester_name,
+        language=draft.language,
+        audience=Audience.REQUESTER,
+        text=draft.description,
+        notices=told_to_sender(notices, known),
+        quote_sender=draft.verified,
+    )
+    return with_copy(letter, known.person) if draft.copy_to and known.person else (letter,)
+
+
 def make_draft(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, related: str = "") -> Draft:
     """Return the ticket that a mail asks for."""
-    fields, person = understanding.fields, known.person
+    fields, owner = understanding.fields, find_ownership(understanding.fields, known).owner
+    person = owner or known.person
     language = language_of(person, understanding.script)
     catalogue = desk.catalogue
     title = understanding.title or _first_line(understanding.words) or desk.grammar.title("untitled", language)
     sender = mail.sender if mail.sender_count == 1 else None
     employee_id = fields.employee_id or confirm_employee_id(understanding.employee_ids, known)
+    # The number below the name of who writes for somebody is not that officer's.
+    mobile = fields.mobile or ("" if owner else understanding.mobile) or (person.mobile if person else "")
     return Draft(
         requester=person.email if person else (usable_address(sender.address) if sender else ""),
         requester_name=person.name if person else (sender.name if sender else ""),
@@ -87,9 +100,12 @@ def make_draft(mail: IncomingMail, understanding: Understanding, known: Known, d
         title=cut_at_grapheme(title, TITLE_LIMIT),
         description=cut_at_grapheme(understanding.words or mail.text, desk.description_limit),
         employee_id=(person.employee_id if person else "") or employee_id,
-        mobile=fields.mobile or understanding.mobile or (person.mobile if person else ""),
+        mobile=mobile,
         verified=person is not None and mail.sender_count == 1,
         related=related,
+        office=person.office if person else "",
+        zone=person.zone if person else "",
+        copy_to=known.person.email if owner and known.person else "",
     )
 
 
@@ -104,7 +120,9 @@ def opening_notices(
 ) -> tuple[Notice, ...]:
     """Return what the officer should know: what was not understood, what was taken instead, what was shortened."""
     fields = understanding.fields
-    notices = list(field_notices(fields, known))
+    behalf = find_ownership(fields, known).notices
+    notices = [notice for notice in field_notices(fields, known) if not behalf or notice.code != "employee_id_unknown"]
+    notices += behalf
     told = {notice.code for notice in notices}
     catalogue = desk.catalogue
     lists: tuple[tuple[str, str | None, Choices], ...] = (
@@ -122,12 +140,30 @@ def opening_notices(
         notices.append(Notice("mail_too_large"))
     if related:
         notices.append(Notice("linked_ticket", related))
+    notices += number_notices(known.near_numbers, known)
     return tuple(notices)
+
+
+def missing_of(notices: Iterable[Notice], draft: Draft) -> str:
+    """Return the fields whose default was taken, or whose value is in doubt: a one-line answer fills them."""
+    said = {notice.code for notice in notices}
+    doubts = ("default", "unknown", "contradicted")
+    names = ("request_type", "module", "priority")
+    asked = [name for name in names if any(f"{name}_{doubt}" in said for doubt in doubts)]
+    return " ".join((*asked, *(() if draft.verified or not draft.requester else ("employee_id",))))
+
+
+def told_to_sender(notices: tuple[Notice, ...], known: Known) -> tuple[Notice, ...]:
+    """Return what the sender is told; nobody outside learns which Employee IDs there are, and each is asked once."""
+    if known.person is not None:
+        return notices
+    asked = () if known.stranger.was_asked else (Notice("employee_id_asked"),)
+    return (*(notice for notice in notices if notice.code != "employee_id_unknown"), *asked)
 
 
 def field_notices(fields: Fields, known: Known) -> tuple[Notice, ...]:
     """Return what is wrong with the fields a mail gave."""
-    unknown_id = fields.employee_id is not None and known.employee is None
+    unknown_id = fields.employee_id is not None and known.employee is None and not fields.on_behalf
     return fields.notices + ((Notice("employee_id_unknown", fields.employee_id or ""),) if unknown_id else ())
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import to_person
 from mailbot.domain.decision import Settings
 from mailbot.domain.effects import Effects
-from mailbot.domain.letter import LetterKind, Notice
+from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice
 from mailbot.domain.people import Language
 from mailbot.domain.text import fold
+from mailbot.domain.trust import usable_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mailbot.domain.asking import Asking
     from mailbot.domain.grammar import Command
+    from mailbot.domain.people import Person
 
 LANGUAGES = {
     Language.ENGLISH: frozenset(map(fold, ("en", "eng", "english", "अंग्रेज़ी", "अंग्रेजी", "इंग्लिश", "angrezi"))),
     Language.HINDI: frozenset(map(fold, ("hi", "hin", "hindi", "हिंदी", "हिन्दी"))),
 }
+
+# About which choice a letter on settings tells more.
+TOPIC = (("topic", "language"),)
+NO_TOPIC = (("topic", ""),)
 
 
 def set_language(command: Command, asking: Asking) -> Effects:
@@ -27,14 +36,56 @@ def set_language(command: Command, asking: Asking) -> Effects:
     language = next((language for language, names in LANGUAGES.items() if wanted in names), None)
     person = asking.known.person
     if person is None:
-        return Effects(reasons=("Its sender is not in the directory and has no settings.",))
+        return _tell_stranger(asking)
     if language is None:
         notice = Notice("language_unknown", command.argument, "EN, HI")
-        letters = to_person(LetterKind.SETTINGS, person, asking.language, notices=(notice,))
+        letters = to_person(LetterKind.SETTINGS, person, asking.language, notices=(notice,), values=TOPIC)
         return Effects(letters=letters, reasons=(f"{command.argument!r} is no language of the desk.",), refused=True)
     notice = Notice("done_language", "English" if language is Language.ENGLISH else "हिंदी")
     return Effects(
-        letters=to_person(LetterKind.SETTINGS, person, language, notices=(notice,)),
+        letters=to_person(LetterKind.SETTINGS, person, language, notices=(notice,), values=TOPIC),
         settings=Settings(person.email, language=language),
         reasons=(f"Letters to its sender are in {language.name.lower()} from now on.",),
     )
+
+
+def ask_for_proof(command: Command, person: Person, asking: Asking) -> Effects:
+    """Ask, at the stored address, for a choice again: without a reply token of ours it may be forged."""
+    said = " ".join(part for part in (command.word, command.argument) if part)
+    notice = Notice("needs_token_staff" if person.is_staff else "needs_token_requester", said)
+    return Effects(
+        letters=to_person(LetterKind.SETTINGS, person, asking.language, notices=(notice,), values=NO_TOPIC),
+        reasons=(f"{said!r} carries no reply token of ours, and a From line alone proves nothing.",),
+        refused=True,
+    )
+
+
+def fold_settings(letters: Iterable[LetterOrder]) -> tuple[LetterOrder, ...]:
+    """Return the letters with those about somebody's settings in one, which says everything that was chosen."""
+    folded: list[LetterOrder] = []
+    for letter in letters:
+        last = folded[-1] if folded else None
+        if last is None or (last.kind, letter.kind, last.to) != (LetterKind.SETTINGS, LetterKind.SETTINGS, letter.to):
+            folded.append(letter)
+            continue
+        both = replace(letter, notices=last.notices + letter.notices, tables=last.tables + letter.tables)
+        folded[-1] = both
+    return tuple(folded)
+
+
+def _tell_stranger(asking: Asking) -> Effects:
+    reasons = ("Its sender is not in the directory and has no settings.",)
+    address = usable_address(asking.sender)
+    if not address:
+        return Effects(reasons=reasons)
+    letter = LetterOrder(
+        LetterKind.SETTINGS,
+        address,
+        "",
+        asking.language,
+        Audience.REQUESTER,
+        notices=(Notice("no_settings_kept"),),
+        quote_sender=False,
+        values=NO_TOPIC,
+    )
+    return Effects(letters=(letter,), reasons=reasons)

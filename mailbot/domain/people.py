@@ -58,3 +58,7 @@ class Person:
     def is_staff(self) -> bool:
         """Whether this person works for the IT section."""
         return self.active and self.role in {Role.STAFF, Role.LEAD}
+
+    def is_away(self, now: datetime) -> bool:
+        """Return whether this person said to be away."""
+        return self.away_until is not None and now < self.away_until

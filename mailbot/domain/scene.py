@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailbot.domain.addressing import concerned_staff, to_requester, to_staff
+from mailbot.domain.addressing import concerned_staff, to_copy, to_requester, to_staff
 from mailbot.domain.people import Role
 from mailbot.domain.ticket import Actor
 from mailbot.domain.trust import normal_address
@@ -13,7 +13,7 @@ from mailbot.domain.trust import normal_address
 if TYPE_CHECKING:
     from mailbot.domain.desk import Desk, Known
     from mailbot.domain.letter import LetterKind, LetterOrder, Notice
-    from mailbot.domain.people import Language
+    from mailbot.domain.people import Language, Person
     from mailbot.domain.ticket import Ticket
 
 
@@ -33,6 +33,11 @@ class Scene:
         return Actor.STAFF in self.actors
 
     @property
+    def is_proven(self) -> bool:
+        """Whether a reply token of ours, of this ticket's letters or of any other, proves who writes."""
+        return self.known.by_token or self.known.sender_proven
+
+    @property
     def name(self) -> str:
         """The sender's name for letters to others: the directory's, never the mail's own claim."""
         return self.known.person.name if self.known.person else self.sender
@@ -48,6 +53,8 @@ class Scene:
         person = self.known.person
         if self.is_staff and person is not None:
             return to_staff(kind, (person,), self.desk, notices=notices)
+        if Actor.INTEGRATOR in self.actors and person is not None:
+            return to_copy(kind, self.ticket, person.email, person.name, person.language, notices=notices)
         return to_requester(kind, self.ticket, self.known.requester, notices=notices)
 
     def tell_requester(self, kind: LetterKind, text: str = "") -> tuple[LetterOrder, ...]:
@@ -59,15 +66,34 @@ class Scene:
         people = concerned_staff(self.ticket, self.known, self.sender)
         return to_staff(kind, people, self.desk, actor=self.name, text=text, notices=notices)
 
+    def tell_assignee(self, kind: LetterKind, text: str, notices: tuple[Notice, ...]) -> tuple[LetterOrder, ...]:
+        """Return the letter to whom the ticket is with, when a colleague does something with it."""
+        assignee = normal_address(self.ticket.assignee)
+        own = {normal_address(self.sender), normal_address(self.known.person.email if self.known.person else "")}
+        people = [p for p in self.known.staff if normal_address(p.email) == assignee and assignee not in own]
+        return to_staff(kind, people, self.desk, actor=self.name, text=text, notices=notices)
+
 
 def make_scene(ticket: Ticket, known: Known, desk: Desk, sender: str) -> Scene:
     """Return the scene of one sender acting on one ticket."""
     actors = set()
     if is_requester(ticket, sender, known.requester.email if known.requester else ""):
         actors.add(Actor.REQUESTER)
+    elif is_copied(ticket, sender, known.person):
+        actors |= {Actor.INTEGRATOR, Actor.REQUESTER} if desk.integrators_settle else {Actor.INTEGRATOR}
     if known.person is not None and known.person.is_staff:
         actors |= {Actor.STAFF, Actor.LEAD} if known.person.role is Role.LEAD else {Actor.STAFF}
     return Scene(ticket, known, desk, sender, frozenset(actors))
+
+
+def is_copied(ticket: Ticket, sender: str, person: Person | None) -> bool:
+    """Tell whether the sender is the integrator who wrote for the requester; one who is no longer there is not."""
+    return (
+        person is not None
+        and person.role is Role.INTEGRATOR
+        and bool(ticket.copy_to)
+        and normal_address(sender) == normal_address(ticket.copy_to)
+    )
 
 
 def is_requester(ticket: Ticket, address: str, stored_address: str = "") -> bool:

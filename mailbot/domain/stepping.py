@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.domain.decision import Change, Event, EventKind
+from mailbot.domain.effects import Effects
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.ticket import STEPS, Actor, Status, Step, allowed_steps, status_after
+from mailbot.domain.trust import normal_address
 from mailbot.domain.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ EVENT_OF = {
     Step.REOPEN: EventKind.REOPENED,
     Step.CONFIRM: EventKind.CONFIRMED,
     Step.CANCEL: EventKind.CANCELLED,
+    Step.CLOSE: EventKind.CLOSED,
     Step.NOTE: EventKind.NOTED,
 }
 
@@ -33,31 +35,20 @@ NEWS: dict[Step, tuple[LetterKind | None, LetterKind | None]] = {
     Step.REOPEN: (LetterKind.REOPENED, LetterKind.REOPENED),
     Step.CONFIRM: (None, LetterKind.STATUS_CHANGED),
     Step.CANCEL: (None, LetterKind.STATUS_CHANGED),
+    Step.CLOSE: (LetterKind.CLOSED, None),
     Step.NOTE: (None, None),
 }
 
 NEEDS_TEXT = frozenset({Step.ASK, Step.NOTE})
+# What a colleague does with somebody's ticket, which that person then hears of.
+TOLD_TO_ASSIGNEE = frozenset({Step.ASK, Step.RESOLVE, Step.CLOSE})
 
 
-@dataclass(frozen=True, slots=True)
-class StepTaken:
-    """The effects of one command; `change` is None when it was refused, and then `notice` says why."""
-
-    notice: Notice
-    change: Change | None = None
-    events: tuple[Event, ...] = ()
-    letters: tuple[LetterOrder, ...] = ()
-
-
-def take_step(command: Command, scene: Scene, has_files: bool) -> StepTaken:  # noqa: FBT001 - one plain yes or no
-    """Return what one proven command does; it changes nothing when the table does not allow it."""
-    step = _meant_step(step_of(command), scene)
-    target = status_after(step, scene.ticket.status, scene.actors)
-    if target is None:
-        return StepTaken(refusal(command, step, scene))
-    if step in NEEDS_TEXT and not command.note and not has_files:
-        return StepTaken(Notice("text_missing", command.word))
+def take_step(command: Command, step: Step, target: Status, scene: Scene) -> Effects:
+    """Return what one proven and possible command does."""
     kind = EVENT_OF[step]
+    if step is Step.TAKE and is_assignee(scene) and target is scene.ticket.status:
+        return refuse(command, Notice("already_assigned", scene.name), scene)
     event = Event(kind, scene.sender, command.note, f"Commanded by {command.word!r}.", internal=step is Step.NOTE)
     to_requester, to_staff = NEWS[step]
     letters: tuple[LetterOrder, ...] = ()
@@ -65,7 +56,12 @@ def take_step(command: Command, scene: Scene, has_files: bool) -> StepTaken:  # 
         letters += scene.tell_requester(to_requester, command.note)
     if to_staff:
         letters += scene.tell_staff(to_staff, command.note, (Notice(f"done_{kind}"),))
-    return StepTaken(Notice(f"done_{kind}"), _change(step, target, command.note, scene), (event,), letters)
+    if step is Step.TAKE:
+        letters += scene.tell_assignee(LetterKind.STATUS_CHANGED, "", (Notice("done_taken_over", scene.name),))
+    elif step in TOLD_TO_ASSIGNEE:
+        letters += scene.tell_assignee(LetterKind.STATUS_CHANGED, command.note, (Notice(f"done_{kind}"),))
+    reason = f"{command.word!r} is carried out."
+    return Effects(_change(step, target, command.note, scene), (event,), letters, (reason,), (Notice(f"done_{kind}"),))
 
 
 def step_of(command: Command) -> Step:
@@ -75,14 +71,27 @@ def step_of(command: Command) -> Step:
     return step
 
 
+def is_assignee(scene: Scene) -> bool:
+    """Tell whether the ticket is with the sender already."""
+    person = scene.known.person
+    return person is not None and normal_address(person.email) == normal_address(scene.ticket.assignee)
+
+
 def is_possible(step: Step, scene: Scene) -> bool:
     """Return whether the sender may take this step now."""
-    return status_after(_meant_step(step, scene), scene.ticket.status, scene.actors) is not None
+    return status_after(meant_step(step, scene), scene.ticket.status, scene.actors) is not None
 
 
 def may_take(step: Step, scene: Scene) -> bool:
     """Tell whether the sender's side of the desk may ever take this step, whatever the status is now."""
-    return bool(STEPS[_meant_step(step, scene)].actors & scene.actors)
+    return bool(STEPS[meant_step(step, scene)].actors & scene.actors)
+
+
+def refuse(command: Command, notice: Notice, scene: Scene) -> Effects:
+    """Return the record and the answer of a command that was not carried out."""
+    reason = f"{command.word!r} is not possible now ({notice.code})."
+    event = Event(EventKind.REFUSED, scene.sender, command.note or command.argument, reason, internal=True)
+    return Effects(events=(event,), reasons=(reason,), notices=(notice,), refused=True)
 
 
 def refusal(command: Command, step: Step, scene: Scene) -> Notice:
@@ -92,15 +101,19 @@ def refusal(command: Command, step: Step, scene: Scene) -> Notice:
         for allowed in allowed_steps(scene.ticket.status, scene.actors)
         if (words := scene.desk.grammar.words(allowed)) is not None
     )
-    if not scene.actors & STEPS[step].actors:
-        side = "only_staff" if Actor.STAFF in STEPS[step].actors else "only_requester"
+    may = STEPS[step].actors
+    if not scene.actors & may:
+        side = "only_staff" if Actor.STAFF in may else "only_lead" if Actor.LEAD in may else "only_requester"
         return Notice(side, command.word, possible)
     return Notice("step_not_allowed", command.word, possible)
 
 
-def _meant_step(step: Step, scene: Scene) -> Step:
-    """Return what is meant: an officer who writes "resolved" about a resolved ticket confirms it."""
-    if step is Step.RESOLVE and not scene.is_staff and scene.ticket.status is Status.RESOLVED:
+def meant_step(step: Step, scene: Scene) -> Step:
+    """Return what is meant: an officer who writes "resolved" or "close" about a resolved ticket confirms it."""
+    is_officer = Actor.REQUESTER in scene.actors and not scene.is_staff
+    if step is Step.RESOLVE and is_officer and scene.ticket.status is Status.RESOLVED:
+        return Step.CONFIRM
+    if step is Step.CLOSE and Actor.REQUESTER in scene.actors and Actor.LEAD not in scene.actors:
         return Step.CONFIRM
     return step
 

@@ -26,11 +26,17 @@ _NEAR_MINIMUM_LENGTH = 4  # shorter words are near to too many others
 _BRACKETED = re.compile(r"[\[［【{<(]\s*([^\[\]［］【】{}<>()]{1,60}?)\s*[\]］】}>)]")
 _HASHTAG = re.compile(r"(?<!\S)#([\w\u0900-\u097f-]{2,40})")
 _DASHES = re.compile(r"\s+[-–—|/]+\s+|\s*\|\s*|(?<=\S)\s?:\s+")
-_LABELLED = re.compile(r"((?:[^:：=\-–]|(?<=\S)-(?=[^\W\d])){2,40}?)\s*(?:[:：=]|\s[-–]\s|-(?=\s*[\d+]))\s*(.{1,120})$")
-_LABEL_AND_DIGITS = re.compile(r"([^\d:+]{3,30}?)\s+(\+?[\d०-९][\d०-९\s-]{4,16})$")
+_LABELLED = re.compile(
+    r"(?P<label>(?:[^:：=\-–]|(?<=\S)-(?=[^\W\d])){2,40}?)\s*(?:[:：=]|\s[-–]\s|-(?=\s*[\d+]))\s*(?P<value>.{1,120})$"
+)
+_LABEL_AND_DIGITS = re.compile(r"(?P<label>[^\d:+]{3,30}?)\s+(?P<value>\+?[\d०-९][\d०-९\s-]{4,16})$")
+# "112968 की ओर से"
+_ID_AND_LABEL = re.compile(r"(?P<value>[\d०-९]{6})\s+(?P<label>[^\d:+]{5,20})$")
 # Taken off before a line is compared: within the patterns these would cost the cube of their length.
 _LINE_START = re.compile(r"[\s>*•\-]*")
 _LONGEST_LABELLED_LINE = 200
+_LONGEST_LONE = 60
+_LONE_DIGITS = re.compile(r"\+?[\d०-९][\d०-९ ()-]{4,18}")
 _EMPLOYEE_ID_DIGITS = 6
 # Round brackets are ordinary writing as well: what they hold leaves the title only where the subject begins with it.
 TAG_BRACKETS = "[［【{"
@@ -41,7 +47,7 @@ _MOBILE = re.compile(r"^(?:\+?91|0091|0)?([6-9]\d{9})$")
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What was understood; None means that the mail did not say it."""
+    """What was understood; None means that the mail did not say it. `on_behalf` is the Employee ID after "For:"."""
 
     request_type: str | None = None
     module: str | None = None
@@ -49,6 +55,7 @@ class Fields:
     employee_id: str | None = None
     mobile: str | None = None
     notices: tuple[Notice, ...] = ()
+    on_behalf: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -64,7 +71,11 @@ class Fields:
             self.employee_id or other.employee_id,
             self.mobile or other.mobile,
             tuple(dict.fromkeys((*self.notices, *other.notices))),
+            self.on_behalf or other.on_behalf,
         )
+
+
+NO_FIELDS = Fields()
 
 
 @lru_cache(maxsize=4)
@@ -106,17 +117,37 @@ def parse_lines(text: str, catalogue: Catalogue, grammar: Grammar) -> tuple[Fiel
     fields, rest, seen = Fields(), [], 0
     for line in text.split("\n"):
         bare = _LINE_START.sub("", line[:_LONGEST_LABELLED_LINE].rstrip(), count=1)
-        match = _LABELLED.match(bare) or _LABEL_AND_DIGITS.match(bare)
-        field = labels.get(fold(match.group(1))) if match else None
+        match = _LABELLED.match(bare) or _LABEL_AND_DIGITS.match(bare) or _ID_AND_LABEL.match(bare)
+        field = labels.get(fold(match["label"])) if match else None
         if match is None or field is None or seen == _MOST_LABELLED_LINES:
             rest.append(line)
             continue
         seen += 1
-        found = parse_field(field, match.group(2), catalogue)
+        found = parse_field(field, match["value"], catalogue)
         fields = fields.or_else(found)
         if found.is_empty:
             rest.append(line)
     return fields, "\n".join(rest).strip()
+
+
+def parse_lone_value(text: str, catalogue: Catalogue, grammar: Grammar) -> Fields:
+    """Return what a text of one short line says that is only a value: "E-way Bill", "module refund", "123456"."""
+    line = text.strip(" \t\n.।!*\"'“”")
+    if not line or "\n" in line or len(line) > _LONGEST_LONE:
+        return Fields()
+    if _LONE_DIGITS.fullmatch(line):
+        digits = ascii_digits(line)
+        return Fields(employee_id=digits) if len(digits) == _EMPLOYEE_ID_DIGITS else Fields(mobile=parse_mobile(line))
+    index = catalogue_index(catalogue)
+    words = line.split()
+    labels = dict(grammar.labels)
+    heads = ((labels.get(fold(" ".join(words[:n]))), fold(" ".join(words[n:]))) for n in range(1, len(words)))
+    choices = [("", fold(line)), *((label, rest) for label, rest in heads if label)]
+    for label, name in choices:
+        found, code = index.get(name, ("", ""))
+        if found and label in {"", found}:
+            return _with(Fields(), found, code)
+    return Fields()
 
 
 def parse_field(field: str, value: str, catalogue: Catalogue) -> Fields:
@@ -125,6 +156,10 @@ def parse_field(field: str, value: str, catalogue: Catalogue) -> Fields:
         mobile = parse_mobile(value)
         is_silent = mobile is not None or field == "phone"  # an office telephone is not a mistake
         return Fields(mobile=mobile, notices=() if is_silent else (Notice("mobile_malformed", value),))
+    if field == "on_behalf":
+        digits = ascii_digits(value)
+        is_id = len(digits) == _EMPLOYEE_ID_DIGITS and value.lstrip("( ")[:1].isdecimal()
+        return Fields(on_behalf=digits) if is_id else Fields()
     if field == "employee_id":
         digits = ascii_digits(value)
         if len(digits) == _EMPLOYEE_ID_DIGITS:
@@ -134,6 +169,18 @@ def parse_field(field: str, value: str, catalogue: Catalogue) -> Fields:
     if found == field:
         return _with(Fields(), field, code)
     return Fields(notices=(Notice(f"{field}_unknown", value, _nearest(value, catalogue, field)),))
+
+
+def contradictions(lined: Fields, tagged: Fields, catalogue: Catalogue) -> tuple[Notice, ...]:
+    """Return where the subject names something else than the labelled lines, which count."""
+    lists = {"module": catalogue.modules, "priority": catalogue.priorities, "request_type": catalogue.request_types}
+    found = []
+    for field, choices in lists.items():
+        line, tag = getattr(lined, field), getattr(tagged, field)
+        if line and tag and line != tag:
+            given, taken = choices.find(tag), choices.find(line)
+            found.append(Notice(f"{field}_contradicted", f"{given.en} / {given.hi}", f"{taken.en} / {taken.hi}"))
+    return tuple(found)
 
 
 def parse_mobile(text: str) -> str | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.bounces import find_reported_ids
+from mailbot.domain.number_lists import MOST_TARGETS, find_mistyped, pick_numbers
 from mailbot.domain.numbering import find_numbers, number_from_digits
 from mailbot.domain.quotes import find_own_words
 from mailbot.domain.trust import DESK_DIGITS, MESSAGE_ID_PREFIX, find_tokens, is_valid
+from mailbot.domain.verbs import VERBS, About, Takes, Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mailbot.domain.desk import Desk
+    from mailbot.domain.grammar import Command
     from mailbot.domain.mail import IncomingMail
-    from mailbot.domain.verbs import Verb
+    from mailbot.domain.trust import Token
 
 # A thread of a thousand mails names a thousand ids; the nearest ones tell enough.
 MAXIMUM_IDS = 50
@@ -37,8 +42,14 @@ class Clues:
     `numbers` are ticket numbers in the subject; they count when the sender belongs to the ticket.
     `employee_id` is the one the mail names, for the directory to check; `guesses` are others that it may mean.
     `sender_proven` tells that any token of the mail was made for its sender, if only in a letter about no ticket.
+    `desk_nonces` are those of its tokens that were in letters about no ticket; `foreign` are tokens that were made for
+    somebody else, who may be the same person under another address.
     `targets` are the numbers that its commands name, and `questions` what it asks the desk.
+    `mistyped` are numbers in the subject whose check digit is wrong. `answered` are the Message-IDs of the letters of
+    ours that a mail which commands something may answer, nearest first.
     `reported` are the Message-IDs of letters of ours that a bounce or receipt is about.
+    `opens_in` is the module that a ticket of this mail would have, and `moves` tells that the mail names one itself;
+    `owned` are the modules that have owners.
     """
 
     proven: tuple[str, ...]
@@ -48,8 +59,15 @@ class Clues:
     guesses: tuple[str, ...] = ()
     reported: tuple[str, ...] = ()
     sender_proven: bool = False
+    desk_nonces: tuple[str, ...] = ()
+    foreign: tuple[Token, ...] = ()
     targets: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    mistyped: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    opens_in: str = ""
+    moves: bool = False
+    owned: frozenset[str] = frozenset()
 
 
 def find_clues(
@@ -59,18 +77,74 @@ def find_clues(
     *,
     guesses: tuple[str, ...] = (),
     is_automatic: bool = False,
+    commands: tuple[Command, ...] = (),
+    module: str | None = None,
 ) -> Clues:
     """Return the clues of a mail; a mail with no single sender proves nothing, and only a machine reports."""
     ids = mail.thread_ids[:MAXIMUM_IDS]
     proven: list[str] = []
-    sender_proven = False
+    tokens: list[Token] = []
+    foreign: list[Token] = []
     if mail.sender is not None and mail.sender_count == 1:
         places = (*ids, *mail.recipients, find_own_words(mail.reply))
-        digits = [token.digits for token in find_tokens(places) if is_valid(token, desk.keys, mail.sender.address)]
-        sender_proven = bool(digits)
-        numbers_of = (number_from_digits(desk.prefix, found) for found in digits if found != DESK_DIGITS)
-        proven = [number for number in numbers_of if number]
+        found = find_tokens(places)
+        tokens = [token for token in found if is_valid(token, desk.keys, mail.sender.address)]
+        foreign = [token for token in found if token not in tokens]
+        proven = _numbers_of(tokens, desk)
     numbers = find_numbers(desk.prefix, mail.subject)
     ids_in_report = find_reported_ids(mail) if is_automatic else ()
     reported = tuple(message_id for message_id in ids_in_report if message_id.startswith(OWN_ID))
-    return Clues(tuple(dict.fromkeys(proven)), ids, numbers, employee_id or "", guesses, reported, sender_proven)
+    return Clues(
+        proven=tuple(dict.fromkeys(proven)),
+        message_ids=ids,
+        numbers=numbers,
+        employee_id=employee_id or "",
+        guesses=guesses,
+        reported=reported,
+        sender_proven=bool(tokens),
+        desk_nonces=tuple(token.nonce for token in tokens if token.digits == DESK_DIGITS),
+        foreign=tuple(foreign),
+        targets=find_targets(commands, desk),
+        questions=tuple(
+            Question(command.verb, command.argument) for command in commands if not is_about_ticket(command)
+        ),
+        mistyped=find_mistyped(desk.prefix, mail.subject),
+        answered=_answered(ids, tokens, desk) if any(is_about_ticket(command) for command in commands) else (),
+        opens_in=module or desk.catalogue.modules.default,
+        moves=module is not None or any(command.verb is Verb.MODULE for command in commands),
+        owned=frozenset(entry.code for entry in desk.catalogue.modules.entries if entry.owners),
+    )
+
+
+def prove_for(clues: Clues, address: str, desk: Desk) -> Clues:
+    """Return the clues of a mail from another address of somebody: a letter to the stored one proves it as well."""
+    own = [token for token in clues.foreign if is_valid(token, desk.keys, address)]
+    proven = (*clues.proven, *_numbers_of(own, desk))
+    return replace(clues, proven=tuple(dict.fromkeys(proven)), sender_proven=clues.sender_proven or bool(own))
+
+
+def _numbers_of(tokens: Iterable[Token], desk: Desk) -> list[str]:
+    numbers = (number_from_digits(desk.prefix, token.digits) for token in tokens if token.digits != DESK_DIGITS)
+    return [number for number in numbers if number]
+
+
+def find_targets(commands: tuple[Command, ...], desk: Desk) -> tuple[str, ...]:
+    """Return the numbers that commands name, right or wrong, as many as one mail may name."""
+    named: list[str] = []
+    for command in commands:
+        named += command.targets
+        if VERBS[command.verb].takes is Takes.TICKETS:
+            named += pick_numbers(command.argument, desk.prefix)[0]
+    return tuple(dict.fromkeys(named))[:MOST_TARGETS]
+
+
+def is_about_ticket(command: Command) -> bool:
+    """Tell whether a command concerns a ticket's course."""
+    return VERBS[command.verb].about is About.TICKET
+
+
+def _answered(ids: tuple[str, ...], tokens: Iterable[Token], desk: Desk) -> tuple[str, ...]:
+    """Return the ids of our letters in a thread, and those of the letters whose tokens a button wrote."""
+    domain = desk.address.rpartition("@")[2]
+    of_tokens = (f"{OWN_ID}{token}@{domain}>" for token in tokens)
+    return tuple(dict.fromkeys((*(one for one in ids if one.startswith(OWN_ID)), *of_tokens)))[:MAXIMUM_IDS]

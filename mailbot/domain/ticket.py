@@ -49,6 +49,7 @@ class Actor(StrEnum):
     STAFF = "staff"
     LEAD = "lead"
     TIMER = "timer"
+    INTEGRATOR = "integrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ _WORKING = frozenset({Status.NEW, Status.IN_PROGRESS, Status.WAITING})
 _OPEN = _WORKING | {Status.RESOLVED}
 _STAFF = frozenset({Actor.STAFF, Actor.LEAD})
 _REQUESTER = frozenset({Actor.REQUESTER})
+# Who wrote for the requester may add to the ticket; what ends or re-opens it is the requester's own word.
+_REQUESTERS = _REQUESTER | {Actor.INTEGRATOR}
 
 STEPS: dict[Step, Rule] = {
     Step.TAKE: Rule(_WORKING, Status.IN_PROGRESS, _STAFF),
     Step.ASSIGN: Rule(_WORKING, Status.IN_PROGRESS, _STAFF),
-    Step.COMMENT: Rule(_OPEN, None, _STAFF | _REQUESTER),
+    Step.COMMENT: Rule(_OPEN, None, _STAFF | _REQUESTERS),
     Step.ASK: Rule(frozenset({Status.NEW, Status.IN_PROGRESS}), Status.WAITING, _STAFF),
     Step.RESOLVE: Rule(_WORKING, Status.RESOLVED, _STAFF),
     Step.REOPEN: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), Status.IN_PROGRESS, _STAFF | _REQUESTER),
@@ -79,17 +82,21 @@ STEPS: dict[Step, Rule] = {
     Step.TIE: Rule(_OPEN, None, _STAFF),
     Step.RATE: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), None, _REQUESTER),
     Step.NOTE: Rule(frozenset(Status), None, _STAFF),
-    Step.SET: Rule(frozenset(Status), None, _STAFF | _REQUESTER),
+    Step.SET: Rule(frozenset(Status), None, _STAFF | _REQUESTERS),
 }
 
 # Where one side may take a step in fewer statuses than its row says.
-NARROWER: dict[tuple[Step, Actor], frozenset[Status]] = {(Step.SET, Actor.REQUESTER): _OPEN}
+NARROWER: dict[tuple[Step, Actor], frozenset[Status]] = {
+    (Step.SET, Actor.REQUESTER): _OPEN,
+    (Step.SET, Actor.INTEGRATOR): _OPEN,
+}
 
 # A comment changes the status only where somebody was waiting for exactly this person.
 COMMENT_MOVES: dict[tuple[Status, Actor], Status] = {
     (Status.NEW, Actor.STAFF): Status.IN_PROGRESS,
     (Status.NEW, Actor.LEAD): Status.IN_PROGRESS,
     (Status.WAITING, Actor.REQUESTER): Status.IN_PROGRESS,
+    (Status.WAITING, Actor.INTEGRATOR): Status.IN_PROGRESS,
 }
 
 
@@ -101,6 +108,7 @@ class Ticket:
     `verified` tells whether that address belongs to a person of the directory.
     `office` and `zone` are where the requester worked when the ticket was opened, until a transfer moves them.
     `copy_to` is the address of an integrator who wrote for the requester and gets a copy of each letter.
+    `missing` names the fields that were taken as defaults and are still asked for, with a space between them.
     `parent` is the ticket this one is a case of, `merged_into` the one it became a part of.
     `rating` is 1 to 5. `answer_due_at` and `resolve_due_at` are promises in working time; while the desk waits for the
     requester `paused_at` says since when, and both are moved when it ends.
@@ -131,6 +139,7 @@ class Ticket:
     office: str = ""
     zone: str = ""
     copy_to: str = ""
+    missing: str = ""
     parent: str = ""
     merged_into: str = ""
     rating: int | None = None

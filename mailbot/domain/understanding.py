@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mailbot.domain.command_lines import parse_command_line, parse_commands
 from mailbot.domain.facts import Fact, find_facts
-from mailbot.domain.grammar import Commands, parse_command_line, parse_commands
 from mailbot.domain.language import find_language
 from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.numbering import find_numbers
@@ -15,13 +15,22 @@ from mailbot.domain.own_numbers import EmployeeIds, choose_mobile, find_employee
 from mailbot.domain.people import Language
 from mailbot.domain.quotes import find_farewell, find_own_words
 from mailbot.domain.screen import Screening, screen
-from mailbot.domain.tags import Fields, parse_importance, parse_lines, parse_subject
+from mailbot.domain.tags import (
+    NO_FIELDS,
+    Fields,
+    contradictions,
+    parse_importance,
+    parse_lines,
+    parse_lone_value,
+    parse_subject,
+)
 from mailbot.domain.text import fold
 from mailbot.domain.verbs import VERBS, About, Takes
 
 if TYPE_CHECKING:
     from mailbot.domain.catalogue import Catalogue
     from mailbot.domain.desk import Desk
+    from mailbot.domain.grammar import Commands
     from mailbot.domain.mail import IncomingMail
 
 # In a legacy Hindi font brackets, hashes, slashes and colons are letters, so only tags at the beginning are tags there.
@@ -37,7 +46,8 @@ class Understanding:
     because the subject of an answer is not its sender's.
     `language` is "en", "hi" or "hi-Latn" (Hindi in Latin letters). `title` is the subject without prefixes, ticket
     numbers and understood tags. `text` is the new text without command lines and understood field lines; `words` still
-    has the command lines, for a reader to whom they are ordinary words.
+    has the command lines, for a reader to whom they are ordinary words. `lone` is what a mail of one short line says
+    that is nothing but a value, such as "E-way Bill" or "high".
     """
 
     screening: Screening
@@ -51,6 +61,12 @@ class Understanding:
     employee_ids: EmployeeIds
     mobile: str | None
     facts: tuple[Fact, ...]
+    lone: Fields = NO_FIELDS
+
+    @property
+    def claimed_id(self) -> str:
+        """The Employee ID that a label names, or that is all of the mail."""
+        return self.fields.on_behalf or self.fields.employee_id or self.lone.employee_id or ""
 
     @property
     def script(self) -> Language:
@@ -64,13 +80,15 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
     bare, is_answer = strip_subject(mail.subject, desk)
     tagged, title = _take_tags(bare, catalogue)
     own = find_own_words(mail.reply)
-    commands = parse_commands(own, grammar)
+    commands = parse_commands(own, grammar, desk.prefix)
     if not commands.commands and not is_answer:
         commands = _subject_command(mail, bare, commands, desk)
     lined, words = parse_lines(commands.spoken, catalogue, grammar)
-    text = parse_lines(commands.commands[-1].note, catalogue, grammar)[1] if commands.commands else words
+    commands = _without_field_lines(commands, desk)
+    text = commands.commands[-1].note if commands.commands else words
     headers = (mail.header("x-priority"), mail.header("importance"), mail.header("x-msmail-priority"))
     fields = lined.or_else(tagged).or_else(parse_importance(headers, catalogue))
+    fields = replace(fields, notices=fields.notices + contradictions(lined, tagged, catalogue))
     return Understanding(
         screening=screen(mail, desk.own_addresses),
         language=find_language(f"{bare}\n{own or mail.text}"),
@@ -82,6 +100,7 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
         words=words,
         employee_ids=find_employee_ids(own, f"{find_farewell(mail.reply)}\n{mail.signature}"),
         mobile=choose_mobile(mail.phones),
+        lone=parse_lone_value(words, catalogue, grammar) if lined.is_empty and not commands.commands else Fields(),
         facts=find_facts((own, *(file.name for file in mail.attachments))),
     )
 
@@ -110,8 +129,21 @@ def _take_tags(subject: str, catalogue: Catalogue) -> tuple[Fields, str]:
     return fields, f"{kept} {subject[end:]}".strip()
 
 
+def _without_field_lines(commands: Commands, desk: Desk) -> Commands:
+    """Return the commands with notes that hold no labelled lines, which are fields of the ticket and no words."""
+    kept = (
+        replace(command, note=parse_lines(command.note, desk.catalogue, desk.grammar)[1]) if command.note else command
+        for command in commands.commands
+    )
+    return replace(commands, commands=tuple(kept))
+
+
 def _subject_command(mail: IncomingMail, bare: str, commands: Commands, desk: Desk) -> Commands:
-    """Read a command in the subject of a fresh mail: one that names a ticket, or one that asks the desk something."""
+    """Read a command in the subject of a fresh mail: one that names tickets, or one that asks the desk something."""
+    named = parse_command_line(mail.subject, desk.grammar, desk.prefix)
+    if named is not None and VERBS[named.verb].about is About.TICKET and named.targets and named.is_plain:
+        note = "\n".join(part for part in (named.note, commands.rest) if part)
+        return replace(commands, commands=(replace(named, note=note),))
     found = parse_command_line(bare, desk.grammar)
     numbers = find_numbers(desk.prefix, mail.subject)
     if found is None or found.note or not (numbers or VERBS[found.verb].about is not About.TICKET):

@@ -5,47 +5,47 @@ Every function here returns a part of the decision: a change, events for the his
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import one_letter_each
 from mailbot.domain.answering import answer, asked_of_desk, commands_about, needs_proof
 from mailbot.domain.asking import Asking
+from mailbot.domain.assigning import assign_again
+from mailbot.domain.behalf import hand_over
+from mailbot.domain.bulk import run_elsewhere, split_commands
+from mailbot.domain.claiming import claim_identity
+from mailbot.domain.commanding import is_meant, run_commands
 from mailbot.domain.decision import Change, Decision, Event, EventKind, Outcome
 from mailbot.domain.effects import NO_CHANGE, Effects
+from mailbot.domain.filling import fill_from_words, fill_lone, set_fields
 from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LetterKind, Notice
-from mailbot.domain.opening import field_notices
-from mailbot.domain.own_numbers import confirm_employee_id
+from mailbot.domain.rating import with_rating
 from mailbot.domain.scene import Scene, make_scene
-from mailbot.domain.stepping import is_possible, may_take, step_of, take_step
 from mailbot.domain.ticket import Actor, Status, Step, status_after
 from mailbot.domain.verbs import About
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from mailbot.domain.desk import Desk, Known
-    from mailbot.domain.grammar import Command
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.mail import IncomingMail
-    from mailbot.domain.tags import Fields
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.understanding import Understanding
 
 
-PERSONAL = frozenset({"mobile_malformed", "employee_id_malformed", "employee_id_unknown"})
-
-
 def decide_update(
-    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, ticket: Ticket
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, ticket: Ticket, *, now: datetime
 ) -> Decision:
     """Return the decision about a mail that belongs to this ticket."""
     scene = make_scene(ticket, known, desk, mail.sender.address if mail.sender else "")
-    effects = _effects(mail, understanding, scene)
+    effects = _effects(mail, understanding, scene, now)
+    effects += assign_again(effects, scene)
     effects += _answer(effects, scene)
-    effects += _fill_missing(understanding, scene)
-    proof = "a reply token proves it" if known.by_token else "its references or its subject name it"
+    effects += fill_from_words(understanding, scene)
+    proof = "a reply token proves it" if scene.is_proven else "its references or its subject name it"
     return Decision(
         outcome=Outcome.UPDATED,
         reasons=(f"It belongs to {ticket.number}: {proof}.", *effects.reasons),
@@ -56,39 +56,38 @@ def decide_update(
         letters=one_letter_each(effects.letters),
         also=effects.also,
         settings=effects.settings,
+        binding=effects.binding,
         facts=understanding.facts,
     )
 
 
-def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene) -> Effects:
+def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene, now: datetime) -> Effects:
     has_files = mail.brings_evidence
-    commands = commands_about(understanding, About.TICKET)
-    asked = asked_of_desk(understanding, scene.known)
-    is_command = any(_is_meant(command, scene) for command in commands)
+    own, elsewhere = split_commands(commands_about(understanding, About.TICKET), scene.ticket.number)
+    rated = with_rating(own, understanding.words, scene)
+    is_rating, own = rated != own, rated
+    asked = asked_of_desk(understanding, scene.known, scene.desk.grammar)
+    is_command = bool(elsewhere) or any(is_meant(command, scene) for command in own)
     text = understanding.text if is_command or asked else understanding.words
     only_fields = not understanding.lined.is_empty and not text and not has_files
-    if (is_command or only_fields or needs_proof(asked)) and not scene.known.by_token:
+    if (is_command or only_fields or needs_proof(asked)) and not scene.is_proven:
         return _refuse_unproven(understanding, scene)
-    if understanding.commands.suspected:
-        return _ask_back(understanding.commands.suspected, scene)
-    effects = _set_fields(understanding, scene, tell_staff=only_fields)
-    effects += answer(asked, Asking(scene.known, scene.desk, scene.sender, scene.language, scene.ticket))
+    lone, claimed = fill_lone(understanding, scene), claim_identity(mail, understanding, scene)
+    if not has_files and (lone or (claimed.notices and not understanding.lone.is_empty)):
+        is_waited_for = scene.ticket.status is Status.WAITING  # then it may just as well answer the question
+        return claimed + (lone or Effects()) + (_comment(text, scene) if is_waited_for else Effects())
+    suspected = None if is_rating else understanding.commands.suspected  # "रेटिंग 4" is near to other words
+    if suspected and not is_command:
+        return _ask_back(suspected, scene)
+    effects = set_fields(understanding, scene, tell_staff=only_fields) + claimed + hand_over(understanding, scene)
+    asking = Asking(scene.known, scene.desk, scene.sender, scene.language, now, scene.ticket)
+    effects += answer(asked, asking)
     if is_command:
-        effects += _run(commands, understanding, scene, has_files=has_files)
+        effects += run_commands(own, scene, has_files=has_files) + run_elsewhere(elsewhere, asking)
+        effects += _doubt(suspected) if suspected else Effects()
     elif text or has_files:
         effects += _comment(text, scene)
     return effects if effects != Effects() else Effects(reasons=("It says nothing new, so nothing is passed on.",))
-
-
-def _is_meant(command: Command, scene: Scene) -> bool:
-    """Tell a command from ordinary words.
-
-    An officer's "done" answers a question, it resolves nothing. And when an officer's command is not possible now, such
-    as REOPEN on an open ticket, but says more than the word, it is worth more to the IT section than a refusal.
-    """
-    if scene.is_staff:
-        return command.is_plain or may_take(step_of(command), scene)
-    return is_possible(step_of(command), scene) or (command.is_plain and not command.note)
 
 
 def _refuse_unproven(understanding: Understanding, scene: Scene) -> Effects:
@@ -115,22 +114,9 @@ def _ask_back(suspected: tuple[str, str], scene: Scene) -> Effects:
     )
 
 
-def _run(commands: Sequence[Command], understanding: Understanding, scene: Scene, *, has_files: bool) -> Effects:
-    """Carry out the commands one after the other, and confirm all of them in one letter."""
-    effects = Effects()
-    for position, command in enumerate(commands):
-        is_last = position == len(commands) - 1
-        noted = replace(command, note=understanding.text if is_last else command.note)
-        taken = take_step(noted, scene, has_files and is_last)
-        if taken.change is None:
-            reason = f"{command.word!r} is not possible now ({taken.notice.code})."
-            event = Event(EventKind.REFUSED, scene.sender, noted.note, reason, internal=True)
-            effects += Effects(events=(event,), reasons=(reason,), notices=(taken.notice,), refused=True)
-            continue
-        reason = f"{command.word!r} is carried out."
-        effects += Effects(taken.change, taken.events, taken.letters, (reason,), (taken.notice,))
-        scene = _after(taken.change, scene)
-    return effects
+def _doubt(suspected: tuple[str, str]) -> Effects:
+    """Ask about a word below a command that is nearly another one; the command above it was carried out."""
+    return Effects(notices=(Notice("word_unknown", *suspected),), refused=True)
 
 
 def _answer(effects: Effects, scene: Scene) -> Effects:
@@ -141,63 +127,6 @@ def _answer(effects: Effects, scene: Scene) -> Effects:
     if effects.change == NO_CHANGE and not effects.refused and not effects.events:
         kind = LetterKind.NOT_UNDERSTOOD
     return Effects(letters=scene.tell_sender(kind, effects.notices))
-
-
-def own_fields(given: Fields, scene: Scene) -> Fields:
-    """Return the fields this sender may set: the number in the signature of the IT section is not the officer's."""
-    if not scene.is_staff:
-        return given
-    notices = tuple(notice for notice in given.notices if notice.code not in PERSONAL)
-    return replace(given, mobile=None, employee_id=None, notices=notices)
-
-
-def _set_fields(understanding: Understanding, scene: Scene, *, tell_staff: bool) -> Effects:
-    """Take over labelled lines such as "Module: E-way Bill" in a reply, if the ticket is still open."""
-    given = own_fields(understanding.lined, scene)
-    notices = field_notices(given, scene.known)
-    if given.is_empty:
-        return Effects(notices=notices)
-    if not scene.known.by_token:
-        return Effects(reasons=("Its labelled lines are not taken over, because no reply token of ours proves them.",))
-    if status_after(Step.SET, scene.ticket.status, scene.actors) is None:
-        return Effects(reasons=("Its labelled lines are not taken over because the ticket is closed.",))
-    change = Change(
-        request_type=given.request_type,
-        module=given.module,
-        priority=given.priority,
-        employee_id=given.employee_id if scene.known.employee else None,
-        mobile=given.mobile,
-    )
-    if change == NO_CHANGE:
-        return Effects(notices=notices)
-    said = _spell_out(change, scene)
-    done = Notice("done_fields_set", said)
-    return Effects(
-        change=change,
-        events=(Event(EventKind.FIELDS_SET, scene.sender, said),),
-        letters=scene.tell_staff(LetterKind.STATUS_CHANGED, notices=(done,))
-        if tell_staff and not scene.is_staff
-        else (),
-        reasons=(f"Its labelled lines set {said}.",),
-        notices=(done, *notices),
-    )
-
-
-def _fill_missing(understanding: Understanding, scene: Scene) -> Effects:
-    """Take a mobile number and Employee ID from the officer's running words where the ticket has none."""
-    ticket = scene.ticket
-    if scene.is_staff or not scene.known.by_token or status_after(Step.SET, ticket.status, scene.actors) is None:
-        return Effects()
-    employee_id = confirm_employee_id(understanding.employee_ids, scene.known)
-    change = Change(
-        mobile=understanding.mobile if not ticket.mobile and not understanding.lined.mobile else None,
-        employee_id=employee_id if employee_id and not ticket.employee_id else None,
-    )
-    if change == NO_CHANGE:
-        return Effects()
-    reason = "What the ticket did not have yet is taken from its words."
-    event = Event(EventKind.FIELDS_SET, scene.sender, _spell_out(change, scene), reason)
-    return Effects(change, (event,), reasons=(reason,))
 
 
 def _comment(text: str, scene: Scene) -> Effects:
@@ -230,24 +159,3 @@ def _offer_reopening(text: str, scene: Scene) -> tuple[LetterOrder, ...]:
     if text and reads_like_thanks(text, scene.desk.grammar):  # a screenshot without a word is no thank-you
         return ()
     return scene.tell_sender(LetterKind.STILL_RESOLVED, ())
-
-
-def _spell_out(change: Change, scene: Scene) -> str:
-    catalogue = scene.desk.catalogue
-    lists = {"request_type": catalogue.request_types, "module": catalogue.modules, "priority": catalogue.priorities}
-    said = []
-    for field in fields(change):
-        value = getattr(change, field.name)
-        if field.name in lists and value:
-            entry = lists[field.name].find(value)
-            said.append(entry.hi if scene.language == "hi" else entry.en)
-        elif value and isinstance(value, str):
-            said.append(value)
-    return ", ".join(said)
-
-
-def _after(change: Change, scene: Scene) -> Scene:
-    """Return the scene as the next command of the same mail finds it."""
-    ticket = scene.ticket
-    status, assignee = change.status or ticket.status, change.assignee or ticket.assignee
-    return replace(scene, ticket=replace(ticket, status=status, assignee=assignee))

@@ -20,11 +20,14 @@ from mailbot.settings.sections import (
     CatalogueSettings,
     DeskSettings,
     ImapSettings,
+    LetterSettings,
     LimitSettings,
+    PeopleSettings,
     SmtpSettings,
     StorageSettings,
     WorkerSettings,
 )
+from mailbot.settings.service import EscalationSettings, PromiseSettings, ReportSettings, WorkingTimeSettings
 from mailbot.share import shared
 
 if TYPE_CHECKING:
@@ -51,8 +54,14 @@ class Settings(BaseSettings):
     imap: ImapSettings
     smtp: SmtpSettings
     storage: StorageSettings
+    people: PeopleSettings
     limits: LimitSettings
+    letters: LetterSettings
     worker: WorkerSettings
+    reports: ReportSettings
+    working_time: WorkingTimeSettings
+    promises: PromiseSettings
+    escalation: EscalationSettings
     catalogue: CatalogueSettings
     home: Path
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 import tomllib
 from datetime import timedelta
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from mailbot.domain.catalogue import Catalogue, Choices, Entry
 from mailbot.domain.desk import AnswerLimits, Desk
 from mailbot.domain.grammar import Grammar, parse_grammar
 from mailbot.domain.people import Language
 from mailbot.domain.trust import normal_address
+from mailbot.settings.service import make_calendar, make_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mailbot.domain.calendar import Calendar
     from mailbot.domain.trust import TokenKeys
     from mailbot.settings import Settings
     from mailbot.settings.sections import CatalogueSettings, EntrySection
 
 
-def make_desk(settings: Settings, keys: TokenKeys) -> Desk:
-    """Return the desk that the settings describe."""
+def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = None) -> Desk:
+    """Return the desk that the settings describe; without a calendar, one that knows no holidays."""
     desk = settings.desk
     return Desk(
         address=desk.address,
@@ -37,6 +40,12 @@ def make_desk(settings: Settings, keys: TokenKeys) -> Desk:
         close_after=timedelta(days=desk.close_after_days),
         answers=AnswerLimits(desk.answers_per_hour, desk.answers_per_day),
         answers_unknown=AnswerLimits(desk.answers_per_hour_unknown, desk.answers_per_day_unknown),
+        timezone=ZoneInfo(desk.timezone),
+        calendar=calendar or make_calendar(settings),
+        service=make_service(settings),
+        paces=settings.letters.default_pace.model_dump(),
+        integrators_settle=settings.people.integrators_settle,
+        claims_per_day=settings.people.claims_per_day,
     )
 
 
@@ -44,14 +53,22 @@ def make_catalogue(settings: CatalogueSettings) -> Catalogue:
     """Return the catalogue of the settings."""
     return Catalogue(
         request_types=_choices(settings.request_types, settings.default_request_type),
-        modules=_choices(settings.modules, settings.default_module),
+        modules=Choices(
+            tuple(Entry(each.code, each.en, each.hi, each.aliases, each.owners) for each in settings.modules),
+            settings.default_module,
+        ),
         priorities=_choices(settings.priorities, settings.default_priority),
     )
 
 
 def load_grammar() -> Grammar:
     """Return the words mailbot understands, from the data file in the package."""
-    return parse_grammar(tomllib.loads(files("mailbot.domain").joinpath("grammar.toml").read_text(encoding="utf-8")))
+    return parse_grammar(read_grammar_file())
+
+
+def read_grammar_file() -> dict[str, Any]:
+    """Return the data file as it is written, with its words in their order."""
+    return tomllib.loads(files("mailbot.domain").joinpath("grammar.toml").read_text(encoding="utf-8"))
 
 
 def _choices(entries: Sequence[EntrySection], default: str) -> Choices:

@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    field_validator,
     model_validator,
 )
 
@@ -32,7 +33,9 @@ PositiveInt = Annotated[int, Field(gt=0)]
 OptionalDate = Annotated[date | None, BeforeValidator(_empty_is_none)]
 TimeZoneName = Annotated[str, AfterValidator(_known_timezone)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+EmployeeId = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Security = Literal["tls", "starttls", "none"]
+Pace = Literal["immediate", "hourly", "off"]
 
 
 def is_loopback(host: str) -> bool:
@@ -123,6 +126,29 @@ class StorageSettings(Section):
     minimum_free_mb: Annotated[int, Field(ge=0)]
 
 
+class DefaultPaces(Section):
+    """How news of each kind reach those of the IT section who chose nothing for themselves."""
+
+    new_ticket: Pace
+    comment: Pace
+    reopened: Literal["immediate", "hourly"]
+    status_changed: Pace
+
+
+class LetterSettings(Section):
+    """When letters are written."""
+
+    default_pace: DefaultPaces
+
+
+class PeopleSettings(Section):
+    """Officers who are transferred, integrators who write for them, and addresses that nobody knows."""
+
+    tickets_follow: Literal["person", "office"]
+    integrators_settle: bool
+    claims_per_day: PositiveInt
+
+
 class LimitSettings(Section):
     """What one mail may cost."""
 
@@ -153,7 +179,21 @@ class EntrySection(Section):
     aliases: tuple[str, ...] = ()
 
 
+class ModuleSection(EntrySection):
+    """One module, with the Employee IDs of those to whom its new tickets go in turn."""
+
+    owners: tuple[EmployeeId, ...] = ()
+
+    @field_validator("owners")
+    @classmethod
+    def _refuse_twice(cls, owners: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(owners)) < len(owners):
+            raise ValueError("one Employee ID stands there twice; every owner may stand once")
+        return owners
+
+
 Entries = Annotated[tuple[EntrySection, ...], Field(min_length=1)]
+Modules = Annotated[tuple[ModuleSection, ...], Field(min_length=1)]
 
 
 class CatalogueSettings(Section):
@@ -163,7 +203,7 @@ class CatalogueSettings(Section):
     default_module: Code
     default_priority: Code
     request_types: Entries
-    modules: Entries
+    modules: Modules
     priorities: Entries
 
     @model_validator(mode="after")

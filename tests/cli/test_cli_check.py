@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mailbot import checks
@@ -42,6 +44,16 @@ def test_a_desk_that_is_right(working, mailbox_user):
         assert words in done.out
 
 
+def test_the_calendar_is_looked_at(working, monkeypatch):
+    """The holidays of this year are counted; without any, a sentence says how to name them."""
+    assert "Name the list of the year in working_time.holiday_files" in working.mailbot("check").out
+    year = datetime.now(UTC).year
+    entry = '[[holidays]]\ndate = {}-01-26\nen = "Republic Day"\nhi = "गणतंत्र दिवस"\n'
+    working.write("holidays.toml", entry.format(year) + entry.format(year - 1))
+    monkeypatch.setenv("MAILBOT_WORKING_TIME__HOLIDAY_FILES", '["holidays.toml"]')
+    assert f"Calendar: 1 holidays of {year} are known; the desk works next on" in working.mailbot("check").out
+
+
 def test_the_round_trip(working):
     """A mail to the desk itself comes back."""
     assert problems(working, "--round-trip") == []
@@ -56,6 +68,17 @@ MISTAKES = {
     "the address is missing": ("MAILBOT_DESK__ADDRESS", "", "desk.address: not set."),
     "the disk is too small": ("MAILBOT_STORAGE__MINIMUM_FREE_MB", "999999999", "storage.minimum_free_mb asks for"),
     "the key is missing": ("MAILBOT_DESK__TOKEN_KEY_FILE", "nowhere", "desk.token_key_file"),
+    "the holidays are elsewhere": (
+        "MAILBOT_WORKING_TIME__HOLIDAY_FILES",
+        '["holidays.ics"]',
+        "holidays.ics cannot be read",
+    ),
+    "the senior is unknown": ("MAILBOT_ESCALATION__SENIOR", "999999", "escalation.senior = '999999' is not in the"),
+    "a priority is unknown": (
+        "MAILBOT_PROMISES__TARGETS",
+        '[{"priority": "p1", "answer_hours": 1, "resolve_hours": 2}]',
+        "p1 is no priority",
+    ),
     "the key is short": ("MAILBOT_DESK__TOKEN_KEY_FILE", "mailbot-password", "the key is shorter than 32 characters"),
     "the database is elsewhere": ("MAILBOT_STORAGE__DATABASE_URL", "postgresql://m@127.0.0.1:1/d", "cannot be used"),
     "the database is no database": ("MAILBOT_STORAGE__DATABASE_URL", "mailbot.db", "is no database address"),

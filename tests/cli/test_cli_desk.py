@@ -79,7 +79,21 @@ def test_people_import(folder):
     file = folder.write("people.csv", HEAD + ROW)
     assert folder.mailbot("people", "import", file).out == "1 people imported: 1 new, 0 updated.\n"
     done = folder.mailbot("people", "import", "-", "--json", stdin=(HEAD + ROW + STAFF_ROW).encode("utf-8-sig"))
-    assert done.json == {"imported": 2, "new": 1, "updated": 1, "faults": []}
+    nothing = {"moved": [], "new_addresses": [], "left": [], "tickets": [], "faults": []}
+    assert done.json == {"imported": 2, "new": 1, "updated": 1} | nothing
+
+
+def test_people_import_shows_a_transfer_before_it_happens(folder):
+    """--dry-run says who moves and who has left, and changes nothing; without it the same is done."""
+    folder.mailbot("people", "import", folder.write("people.csv", HEAD + ROW + STAFF_ROW))
+    moved = folder.write("moved.csv", HEAD + ROW.replace("Moradabad", "Agra"))
+    shown = folder.mailbot("people", "import", "--full", "--dry-run", moved)
+    assert "1 people would be imported: 0 new, 1 updated." in shown.out
+    assert "moved: " in shown.out
+    assert "left: " in shown.out
+    assert "Nothing was changed." in shown.out
+    assert folder.mailbot("people", "import", "--full", "--json", moved).json["left"] == ["200001"]
+    assert folder.mailbot("people", "import", "--full", "--dry-run", "--json", moved).json["moved"] == []
 
 
 def test_people_import_is_all_or_nothing(folder):
@@ -113,6 +127,34 @@ def test_ticket_list(folder, number):
     (ticket,) = folder.mailbot("ticket", "list", "--json").json
     assert (ticket["number"], ticket["title"]) == (number, "जीएसटीआर-3बी दाखिल नहीं हो रहा")
     assert ticket["opened_at"] == "2026-11-23T06:00:00+00:00"
+
+
+def test_ticket_find(folder, number):
+    """Any words of the ticket, several arguments or one; a table, or JSON with everything."""
+    done = folder.mailbot("ticket", "find", "त्रुटि", "500")
+    heading, line = done.out.splitlines()
+    assert heading.split()[0] == "number"
+    assert line.split()[0] == number
+    (ticket,) = folder.mailbot("ticket", "find", "कैश साफ", "--json").json
+    assert ticket["number"] == number
+
+
+def test_ticket_find_says_what_it_leaves_out(folder, number):
+    """With the number of the others."""
+    store = folder.store()
+    open_one(store, 7)
+    store.engine.dispose()
+    done = folder.mailbot("ticket", "find", "त्रुटि", "--limit", "1")
+    assert number not in done.out
+    assert done.out.endswith("\n1 more. Add a word, or raise --limit.\n")
+
+
+@pytest.mark.parametrize("words", [("nothing",), ("*",), ('"',)])
+def test_ticket_find_without_a_hit(folder, number, words):
+    """A sentence, exit code 0, and never an error of the database."""
+    assert number
+    done = folder.mailbot("ticket", "find", *words)
+    assert (done.code, done.out) == (0, "No ticket holds all these words.\n")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 KEYS = [
     "file", "read", "message_id", "from", "subject", "text", "reply", "subject_reading", "reading", "attachments",
     "kind", "bounce", "autoreply", "automatic", "language", "request_type", "module", "priority",
-    "employee_id", "mobile", "facts", "commands", "problems",
+    "employee_id", "mobile", "facts", "commands", "command_lines", "problems",
 ]  # fmt: skip
 MAIL = """\
 From: =?utf-8?B?4KSG4KS24KS+IOCkteCksOCljeCkruCkvg==?= <Asha@TAX.up.example>
@@ -179,3 +179,13 @@ def test_a_wrong_mail_in_a_batch_is_an_answer_and_no_end(mailbot, mail, monkeypa
     monkeypatch.setattr("mailbot.domain.understanding.understand", understand)
     answers = batch(mailbot, mail, mail)
     assert [answer["problems"] for answer in answers] == [["The mail cannot be understood (RecursionError)."]] * 2
+
+
+def test_each_command_is_shown_with_its_reason(mailbot, tmp_path):
+    """Whoever wonders why a ticket changed reads the word, the tickets it names, the note and why it is a command."""
+    says = "RESOLVE TMS-2611-00042-7 TMS-2611-00043-4: portal fixed at 14:10\r\nTAKE TMS-2611-00044-1\r\n"
+    path = tmp_path / "bulk.eml"
+    path.write_text(f"From: chitra@tax.up.example\r\nSubject: Tickets of this morning\r\n\r\n{says}", encoding="utf-8")
+    text = mailbot("explain", path).out
+    assert "RESOLVE | TMS-2611-00042-7 TMS-2611-00043-4 | portal fixed at 14:10" in text
+    assert text.count("because:") == 2

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.domain.grammar import parse_commands, reads_like_thanks
+from mailbot.domain.command_lines import parse_commands
+from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.verbs import Verb
 from tests.builders import ASHA, the_desk, token_for
 
@@ -189,3 +190,65 @@ def test_no_word_is_lost(text):
     commands = parse_commands(text, GRAMMAR)
     kept = f"{commands.spoken}".split()
     assert kept == "\n".join(text.split("\n")).split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RESOLVED - nahi hua abhi tak",
+        "Resolved: not yet",
+        "RESOLVED: no",
+        "Resolved - not yet done",
+        "हल हो गया - नहीं हुआ",
+        "समाधान: अभी तक नहीं हुआ है",
+        "REOPEN: mat karna",
+        "TAKE - not",
+        "ASSIGN: mat karo",
+    ],
+)
+def test_a_note_that_only_denies_takes_the_command_back(text):
+    """However the denial is set apart from the word, nothing is commanded."""
+    assert steps(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["RESOLVED: not reproducible", "RESOLVED: no error any more", "RESOLVED. Nothing to do"]
+)
+def test_a_note_that_begins_with_a_negation_is_a_note(text):
+    """A solution may well say what is not the case."""
+    assert [verb for verb, _ in steps(text)] == [Verb.RESOLVE]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "NOTE: the vendor knows\nASK: which browser?",
+            [(Verb.NOTE, "the vendor knows"), (Verb.ASK, "which browser?")],
+        ),
+        (
+            "टिप्पणी: विक्रेता को बताया\nपूछें: कौन सा ब्राउज़र?",
+            [(Verb.NOTE, "विक्रेता को बताया"), (Verb.ASK, "कौन सा ब्राउज़र?")],
+        ),
+        (
+            "TAKE: I look at it\nRESOLVED cache cleared\nplease check",
+            [(Verb.TAKE, "I look at it"), (Verb.RESOLVE, "cache cleared\nplease check")],
+        ),
+        (
+            "RESOLVED: reloaded\nPlease reopen if it comes back",
+            [(Verb.RESOLVE, "reloaded\nPlease reopen if it comes back")],
+        ),
+        ("RESOLVED: reloaded\nTake care", [(Verb.RESOLVE, "reloaded\nTake care")]),
+        ("Module: Refund\nRESOLVED\nhead corrected", [(Verb.RESOLVE, "head corrected")]),
+    ],
+)
+def test_a_line_below_a_note_commands_only_when_it_is_certain(text, found):
+    """In capitals or with a colon the next command begins; an ordinary sentence is the note's next line."""
+    assert steps(text) == found
+
+
+def test_a_misspelt_word_below_a_command_is_asked_about_and_never_passed_on():
+    """TAKE is done; RESOLVD below it is no note for the officer."""
+    commands = parse_commands("TAKE\nRESOLVD", GRAMMAR)
+    assert [(command.verb, command.note) for command in commands.commands] == [(Verb.TAKE, "")]
+    assert commands.suspected == ("RESOLVD", "RESOLVED")

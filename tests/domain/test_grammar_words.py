@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.domain.grammar import parse_command_line, parse_commands
+from mailbot.domain.command_lines import parse_command_line, parse_commands
 from mailbot.domain.people import Language
 from mailbot.domain.verbs import Verb
 from tests.builders import the_desk
@@ -229,7 +229,7 @@ def test_each_language_has_at_least_a_dozen_ways(table, language):
         ("Works now", Verb.CONFIRM),
         ("अब ठीक है", Verb.CONFIRM),
         ("ab theek hai", Verb.CONFIRM),
-        ("Close", Verb.CONFIRM),
+        ("Close", Verb.CLOSE),
         ("CANCEL", Verb.CANCEL),
         ("Cancel my ticket", Verb.CANCEL),
         ("रद्द करें", Verb.CANCEL),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.decision import Outcome
-from mailbot.domain.letter import NOTICE_CODES
+from mailbot.domain.notice_codes import NOTICE_CODES
 from mailbot.domain.ticket import Status
 from mailbot.domain.trust import normal_address
 from tests.builders import (

@@ -16,6 +16,8 @@ comment  staff      new                                in_progress
 comment  staff      in_progress waiting resolved       =
 comment  requester  waiting                            in_progress
 comment  requester  new in_progress resolved           =
+comment  integrator waiting                            in_progress
+comment  integrator new in_progress resolved           =
 ask      staff      new in_progress                    waiting
 resolve  staff      new in_progress waiting            resolved
 reopen   staff      resolved closed                    in_progress
@@ -30,6 +32,7 @@ rate     requester  resolved closed                    =
 note     staff      *                                  =
 set      staff      *                                  =
 set      requester  new in_progress waiting resolved   =
+set      integrator new in_progress waiting resolved   =
 """
 
 

@@ -10,9 +10,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import as_page
 from letter_samples import AT, OFFICERS, PROBLEMS, TITLES, make_order, make_ticket, write_sample
 
+from mailbot.demo.letters_page import as_page
 from mailbot.domain.letter import Audience, LetterKind, Thread
 from mailbot.domain.people import Language
 from tests.legacy_typist import type_in_kruti_dev

@@ -23,7 +23,8 @@ from letter_samples import (
     write_sample,
 )
 
-from mailbot.domain.letter import NOTICE_CODES, Audience, LetterKind, Notice, Picture, Thread
+from mailbot.domain.letter import Audience, LetterKind, Notice, Picture, Thread
+from mailbot.domain.notice_codes import NOTICE_CODES
 from mailbot.domain.people import Language
 
 EVERY = [(kind, language, audience) for kind in TICKET_KINDS for language in Language for audience in Audience]

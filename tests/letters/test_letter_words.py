@@ -22,10 +22,11 @@ from letter_samples import (
 )
 
 from mailbot.adapters.letters.words import Words, read_words
+from mailbot.domain.command_lines import parse_commands
 from mailbot.domain.decision import EventKind
 from mailbot.domain.errors import SettingsError
-from mailbot.domain.grammar import parse_commands
-from mailbot.domain.letter import LETTERS, NOTICE_CODES, LetterKind, Notice
+from mailbot.domain.letter import LETTERS, LetterKind, Notice
+from mailbot.domain.notice_codes import NOTICE_CODES
 from mailbot.domain.people import Language
 from mailbot.domain.text import fold
 from mailbot.domain.ticket import Status
@@ -179,7 +180,7 @@ def test_times_are_told_in_the_desk_s_zone_and_in_words():
 
 
 def test_make_samples_cover_every_kind(writer):
-    """The samples of the gallery are real letters: every kind can be ordered and written."""
+    """The samples of the preview are real letters: every kind can be ordered and written."""
     for kind in LetterKind:
         assert make_order(kind).kind is kind
         is_about_ticket = make_ticket(kind=kind).number in write_sample(writer, kind).subject

@@ -27,6 +27,13 @@ has_devanagari() {
     find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" -name '*Devanagari*' 2>/dev/null | grep -q .
 }
 
+has_pango() {
+    # What WeasyPrint loads to print the guide
+    for library in libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0; do
+        PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "$library" || return 1
+    done
+}
+
 check_python() {
     if ! "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         echo "mailbot needs Python 3.11 or newer. On Debian or Ubuntu: apt-get install python3 python3-venv" >&2
@@ -42,6 +49,7 @@ check_servers() {
     need openssl has_program openssl
     need chromium has_program chromium chromium-browser google-chrome
     need fonts-noto-core has_devanagari
+    need "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" has_pango
 }
 
 case ${1:-servers} in

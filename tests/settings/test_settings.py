@@ -95,6 +95,9 @@ def test_the_variables_of_the_tests_and_of_the_file_are_known(monkeypatch):
     assert load_settings(None)
 
 
+DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -117,6 +120,12 @@ def test_the_variables_of_the_tests_and_of_the_file_are_known(monkeypatch):
         ("[desk]\ndescription_limit = 10", "desk.description_limit = 10: should be greater than or equal to 100."),
         ("[worker]\nretry_seconds = []", "worker.retry_seconds = []: Tuple should have at least 1 item"),
         ("[worker]\nretry_seconds = [60, 0]", "worker.retry_seconds.1 = 0: should be greater than 0."),
+        ('[working_time]\nmonday = "10-17h"', 'write the office hours as "10:00-17:00", or "" for a weekly off'),
+        ('[working_time]\nmonday = "17:00-10:00"', "the office closes before it opens"),
+        ("[working_time]\nsaturdays_off = [6]", "working_time.saturdays_off.0 = 6: should be less than or equal to 5."),
+        ("[working_time]\n" + "".join(f'{day}day = ""\n' for day in DAYS), "no weekday has office hours"),
+        ("[promises]\nremind_at_percent = 100", "promises.remind_at_percent = 100: should be less than"),
+        ('[escalation]\nsenior = "12345"', "escalation.senior = '12345'"),
         ('[catalogue]\ndefault_module = "gts"', "default_module = 'gts' is none of the codes gst-registration"),
         ('[[catalogue.priorities]]\ncode = "HIGH"\nen = "x"\nhi = "x"', "catalogue.priorities.0.code = 'HIGH'"),
         ("desk = 3", "desk = 3: should be a valid dictionary"),

@@ -26,11 +26,10 @@ EPOCH = 1_700_000_000
 
 def write_letter(task: LetterTask) -> Letter:
     """Return a letter as short as can be; the same task gives the same bytes."""
-    key = f"{task.ticket.number}.{task.order.kind}.{task.order.to}.{task.event_key}"
+    number = task.ticket.number if task.ticket else "desk"
+    key = f"{number}.{task.order.kind}.{task.order.to}.{task.event_key}"
     raw = f"To: {task.order.to}\r\nReferences: {' '.join(task.thread.references)}\r\n\r\n{task.order.text}"
-    return Letter(
-        f"<mb.{key}>", task.order.kind, task.order.to, f"[{task.ticket.number}]", raw.encode("utf-8", "replace")
-    )
+    return Letter(f"<mb.{key}>", task.order.kind, task.order.to, f"[{number}]", raw.encode("utf-8", "replace"))
 
 
 def listed(uid: int, size: int = 4_096) -> Listed:

@@ -27,9 +27,14 @@ def bare(database_url):
     engine.dispose()
 
 
+def is_described(name):
+    """Tell whether SQLAlchemy can describe a table; the index of words has tests of its own."""
+    return name != "alembic_version" and not name.startswith("search_words")
+
+
 def tables_of(engine):
-    """Return the names of the tables, but for the one in which Alembic keeps its place."""
-    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    """Return the names of the tables, but for the index of words and where Alembic keeps its place."""
+    return set(filter(is_described, inspect(engine).get_table_names()))
 
 
 def test_up_down_and_up_again(bare):
@@ -47,7 +52,8 @@ def test_the_migrated_database_is_what_the_program_describes(bare):
     """Tables, columns with their types, indexes and unique keys: Alembic finds no difference."""
     migrate_up(bare)
     with reading(bare) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        names = {"include_name": lambda name, kind, _: kind != "table" or is_described(name)}
+        context = MigrationContext.configure(connection, opts={"compare_type": True, **names})
         assert compare_metadata(context, metadata) == []
 
 

@@ -2,6 +2,8 @@
 
 words.py     what templates/mail/words.toml says in both languages
 view.py      what this reader may see of this ticket: names, facts, the neutral title
+wording.py   how a reader of one language reads tables
+tables.py    tables: drawn as tables, or as a card for each row
 blocks.py    lists of facts, quotes, buttons and pictures, as text and as HTML
 sources.py   the Markdown sources; values travel past Markdown as placeholders
 mailto.py    buttons that open a ready-made reply

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mailbot.adapters.letters.pictures import Embedded
+    from mailbot.adapters.letters.tables import Card, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,29 @@ class Pages:
         """Return pictures with their captions; `above` names them in the text part, `below` other files."""
         return self._block("\n".join((*above, *below)), "pictures", shown, below)
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-        """Return a table; as text, one paragraph for each row with the names of its values."""
-        lines = ["\n".join(f"{name}: {cell}" for name, cell in zip(header, row, strict=True) if cell) for row in rows]
-        return self._block("\n\n".join(lines), "table", header, rows)
+    def lines(self, lines: Sequence[str]) -> Block:
+        """Return small print, a paragraph for each line."""
+        return self._block("\n".join(lines), "pictures", (), lines)
+
+    def grid(self, text: str, header: Sequence[Shown], rows: Sequence[Sequence[Shown]], more: str) -> Block:
+        """Return a table of few columns; `more` tells below it what is left out."""
+        return self._block(text, "grid", header, rows, more)
+
+    def cards(self, text: str, cards: Sequence[Card], more: str) -> Block:
+        """Return a card for each row of a wide table."""
+        return self._block(text, "cards", cards, more)
+
+    def asks(self, rows: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Block:
+        """Return what is asked for, each with its ready answers; the text part has the sentences alone."""
+        return self._block("\n".join(f"- {sentence}" for sentence, _ in rows), "asks", rows)
 
     def buttons(self, buttons: Sequence[Button], hint: str) -> Block:
         """Return buttons side by side, or below each other on a narrow screen."""
         return self._block("\n".join(button.line for button in buttons), "buttons", buttons, hint)
+
+    def ratings(self, buttons: Sequence[Button], line: str) -> Block:
+        """Return the buttons of a rating; the text part has one line for all of them."""
+        return self._block(line, "buttons", buttons, line)
 
     def _block(self, text: str, macro: str, *values: object) -> Block:
         return Block(text, str(getattr(self._macros, macro)(*values))) if text else Block()

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from mailbot.adapters.letters.blocks import Button, Reading
 from mailbot.adapters.letters.mailto import mailto_link
+from mailbot.adapters.letters.sources import Block
 from mailbot.domain.text import clean_line
 from mailbot.domain.ticket import Status, Step
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mailbot.adapters.letters.blocks import Pages
     from mailbot.adapters.letters.desk_letters import DeskView
     from mailbot.adapters.letters.pictures import Embedded
-    from mailbot.adapters.letters.sources import Block, Rendered
+    from mailbot.adapters.letters.sources import Rendered
     from mailbot.adapters.letters.view import View
     from mailbot.domain.people import Language
 
@@ -61,6 +62,8 @@ def sentence_values(view: View, language: Language) -> dict[str, Any]:
         "priority": view.fact("priority", language),
         "word": {step.value: view.command(step, language) for step in _WORDS_IN_LETTERS},
         "example": view.example(language),
+        "button": {step.value: view.words.say("button", step, language) for step in _WORDS_IN_LETTERS},
+        "closes_at": view.closes_at(language),
         "close_days": view.desk.close_after.days,
         "reopen_days": view.desk.reopen_after_close.days,
     }
@@ -97,6 +100,19 @@ def button_block(view: View, pages: Pages, reply_to: str, subject: str, token: s
     return pages.buttons(buttons, view.words.say("phrase", "button_hint", language, words=words))
 
 
+def rating_block(view: View, pages: Pages, reply_to: str, subject: str, token: str) -> Block:
+    """Return five ready-made answers, from 5 to 1, when the letter asks how the help was."""
+    if not view.asks_rating:
+        return Block()
+    language, own = view.order.language, view.desk.grammar.words(Step.RATE)
+    buttons = []
+    for number in ("5", "4", "3", "2", "1"):
+        word = f"{own.button(language)} {number}" if own else number
+        label = view.words.say("rating", number, language)
+        buttons.append(Button(label, word, mailto_link(reply_to, subject, word, token), label, filled=False))
+    return pages.ratings(buttons, view.words.say("phrase", "rating_hint", language))
+
+
 def ticket_head(view: View) -> Head:
     """Return what stands above a letter about a ticket."""
     status = view.ticket.status
@@ -107,7 +123,7 @@ def ticket_head(view: View) -> Head:
 def plain_page(view: View | DeskView, head: Head, body: Rendered, note: Rendered) -> str:
     """Return the text part, in the same order as the HTML part."""
     language, other = view.order.language, view.order.language.other
-    footer = view.words.say("phrase", "footer", language)
+    footer = view.words.say("phrase", view.footer, language)
     return "\n\n".join(
         (
             head.as_text(),
@@ -137,7 +153,7 @@ def html_page(view: View | DeskView, head: Head, pages: Pages, body: Rendered, n
             "other_language": other.value,
             "other_label": view.words.say("phrase", "other_language", other),
             "note": Markup(note.as_html()),  # noqa: S704 - the same
-            "footer": view.words.say("phrase", "footer", language),
+            "footer": view.words.say("phrase", view.footer, language),
         }
     )
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mailbot.adapters.letters.sources import hide
+from mailbot.adapters.letters.sources import Block, hide
 from mailbot.adapters.letters.tables import table_block
 from mailbot.domain.letter import Audience, Notice
 from mailbot.domain.text import clean_line
 from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import tzinfo
+    from collections.abc import Mapping, Sequence
 
     from mailbot.adapters.letters.blocks import Pages
+    from mailbot.adapters.letters.tables import Offer
+    from mailbot.adapters.letters.wording import ReaderWording
     from mailbot.adapters.letters.words import Words
     from mailbot.domain.desk import Desk
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Language
+    from mailbot.domain.wording import SheetFile
 
 _VALUE_LIMIT = 160
 
@@ -31,8 +34,17 @@ class DeskView:
     order: LetterOrder
     desk: Desk
     desk_names: Mapping[Language, str]
-    words: Words
-    timezone: tzinfo
+    wording: ReaderWording
+
+    @property
+    def words(self) -> Words:
+        """The words of all letters."""
+        return self.wording.words
+
+    @property
+    def footer(self) -> str:
+        """The word for the small print at the end."""
+        return "footer_desk"
 
     @property
     def is_staff(self) -> bool:
@@ -48,7 +60,8 @@ class DeskView:
 
     def notices(self, language: Language) -> tuple[str, ...]:
         """Return the notices as sentences."""
-        return tuple(self.words.notice(_clean(notice), language) for notice in self.order.notices)
+        timezone = self.wording.timezone
+        return tuple(self.words.notice(_clean(notice), language, timezone) for notice in self.order.notices)
 
     def values(self, language: Language) -> dict[str, Any]:
         """Return what may stand inside a sentence."""
@@ -59,21 +72,32 @@ class DeskView:
             "staff": self.is_staff,
             "desk": self.desk_names[language],
             "address": self.desk.address,
+            "reopen_days": self.desk.reopen_after_close.days,
             "word": verbs,
+            "month_names": self.words.table["months"][language],
             **own,
         }
 
-    def blocks(self, pages: Pages) -> dict[str, Any]:
+    def blocks(self, pages: Pages, offer: Offer) -> dict[str, Any]:
         """Return the blocks of the main part."""
         language = self.order.language
         done = all(notice.code.startswith("done_") for notice in self.order.notices)
-        tables = {
-            table.name: table_block(table, pages, self.words, self.desk.catalogue, self.timezone, language)
-            for table in self.order.tables
-        }
+        shown = {table.name: table_block(table, pages, self.wording, offer) for table in self.order.tables}
+        tables = defaultdict(Block, shown)  # a table that this letter does not have is empty
         return {"notices": pages.notices(self.notices(language), "good" if done else "heed"), "tables": tables}
+
+    def file_lines(self, pages: Pages, files: Sequence[SheetFile], too_large: Sequence[str]) -> Block:
+        """Return which files are attached, and which were too large for a letter."""
+        language = self.order.language
+        lines = []
+        if files:
+            names = ", ".join(file.name for file in files)
+            lines.append(self.words.say("phrase", "attached", language, names=names))
+        if too_large:
+            lines.append(self.words.say("phrase", "too_large", language, names=", ".join(too_large)))
+        return pages.lines(lines)
 
 
 def _clean(notice: Notice) -> Notice:
     given, proposed = (clean_line(hide(text), _VALUE_LIMIT) for text in (notice.given, notice.proposed))
-    return Notice(notice.code, given, proposed)
+    return replace(notice, given=given, proposed=proposed)

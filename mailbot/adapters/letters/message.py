@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mailbot.adapters.letters.pictures import Embedded
     from mailbot.domain.letter import LetterKind, Thread
     from mailbot.domain.people import Language
+    from mailbot.domain.wording import SheetFile
 
 _LINE_LENGTH = 78
 _FOLDS = re.compile(r" (?=<|=\?)")
@@ -81,20 +82,39 @@ class Envelope:
     boundary: str
 
 
-def build_message(envelope: Envelope, text: str, html: str, pictures: Sequence[Embedded]) -> bytes:
-    """Return the letter as 7-bit bytes with CRLF line ends."""
+def build_message(
+    envelope: Envelope, text: str, html: str, pictures: Sequence[Embedded], files: Sequence[SheetFile] = ()
+) -> bytes:
+    """Return the letter as 7-bit bytes with CRLF line ends; pictures stand in its text, files are attached to it."""
     message = EmailMessage(policy=POLICY)
     _set_headers(message, envelope)
     # Both parts hold Hindi, for which base64 is the shortest way.
     message.set_content(text + "\n", cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")
+    if pictures:
+        _embed(message, pictures)
+    for file in files:
+        maintype, _, subtype = file.content_type.partition("/")
+        message.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=file.name)
     # Only now: the library moves earlier Content- headers into the first part.
     message["Content-Language"] = f"{envelope.language}, {envelope.language.other}"
-    if pictures:
-        _attach(message, pictures)
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{number}.{envelope.boundary}")
     return message.as_bytes(policy=POLICY)
+
+
+def choose_files(files: Sequence[SheetFile], limit: int) -> tuple[tuple[SheetFile, ...], tuple[str, ...]]:
+    """Return the files that fit into the limit (bytes in all), in order, and the names of the others."""
+    chosen: list[SheetFile] = []
+    too_large: list[str] = []
+    room = limit
+    for file in files:
+        if len(file.data) <= room:
+            room -= len(file.data)
+            chosen.append(file)
+        else:
+            too_large.append(file.name)
+    return tuple(chosen), tuple(too_large)
 
 
 def mailbox(name: str, address: str) -> str:
@@ -135,7 +155,7 @@ def _set_headers(message: EmailMessage, envelope: Envelope) -> None:
     message["X-Loop"] = f"mailbot/{envelope.desk_address}"
 
 
-def _attach(message: EmailMessage, pictures: Sequence[Embedded]) -> None:
+def _embed(message: EmailMessage, pictures: Sequence[Embedded]) -> None:
     html_part = next(part for part in message.iter_parts() if part.get_content_type() == "text/html")
     assert isinstance(html_part, MIMEPart)
     for embedded in pictures:

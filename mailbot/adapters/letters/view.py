@@ -9,7 +9,7 @@ from mailbot.adapters.letters.sources import hide
 from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.letter import LETTERS, Audience, LetterKind, LetterOrder, Notice
 from mailbot.domain.text import clean_line, clean_text, cut_at_grapheme
-from mailbot.domain.ticket import Actor, Step, Ticket, allowed_steps
+from mailbot.domain.ticket import Actor, Status, Step, Ticket, allowed_steps
 from mailbot.domain.trust import normal_address
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class View:
     screenshots: int
     files: int
     named: tuple[Fact, ...] = ()
+
+    @property
+    def footer(self) -> str:
+        """The word for the small print at the end."""
+        return "footer"
 
     @property
     def is_staff(self) -> bool:
@@ -91,9 +96,33 @@ class View:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps to offer as buttons: those of this kind of letter that the reader may take now."""
-        actors = frozenset({Actor.STAFF if self.is_staff else Actor.REQUESTER})
+        actors = _actors_of(self.order.audience, self.desk)
         allowed = allowed_steps(self.ticket.status, actors)
-        return tuple(step for step in LETTERS[self.order.kind].buttons if step in allowed)
+        has_it = self.ticket.status is Status.IN_PROGRESS and normal_address(self.order.to) == normal_address(
+            self.ticket.assignee
+        )
+        offered = LETTERS[self.order.kind].buttons
+        return tuple(step for step in offered if step in allowed and not (step is Step.TAKE and has_it))
+
+    @property
+    def asks_rating(self) -> bool:
+        """Whether to ask how the help was: once, the requester alone, and not about a ticket that was cancelled."""
+        rule, ticket = LETTERS[self.order.kind], self.ticket
+        is_settled = not rule.replied or any(notice.code == "done_confirmed" for notice in self.order.notices)
+        return (
+            rule.asks_rating
+            and is_settled
+            and self.order.audience is Audience.REQUESTER
+            and ticket.status is Status.CLOSED
+            and ticket.rating is None
+        )
+
+    @property
+    def asked_fields(self) -> tuple[str, ...]:
+        """The fields that the ticket still needs; an unknown address is asked for the Employee ID only when told so."""
+        told = {notice.code for notice in self.order.notices}
+        missing = () if self.is_staff else self.ticket.missing.split()
+        return tuple(name for name in missing if name != "employee_id" or "employee_id_asked" in told)
 
     def command(self, step: Step, language: Language) -> str:
         """Return the word that commands a step, as the grammar has it for buttons."""
@@ -103,6 +132,8 @@ class View:
     def greeting(self, language: Language) -> str:
         """Return the salutation; a name that only an unverified mail claims is not used."""
         name = clean_line(hide(self.order.to_name), _VALUE_LIMIT) if self.order.quote_sender else ""
+        if self.order.audience is Audience.COPY and not name:
+            return self.words.say("phrase", "copy", language, requester=self.requester_name(language))
         if name:
             return self.words.say("phrase", "greeting", language, name=name)
         return self.words.say("phrase", "greeting_unnamed", language)
@@ -127,11 +158,19 @@ class View:
 
     def notices(self, language: Language) -> tuple[str, ...]:
         """Return the notices as sentences."""
-        return tuple(self.words.notice(self._clean_notice(notice, language), language) for notice in self.order.notices)
+        return tuple(
+            self.words.notice(self._clean_notice(notice, language), language, self.timezone)
+            for notice in self.order.notices
+        )
 
     def moment(self, at: datetime | None, language: Language) -> str:
         """Return a time of the desk's zone in words, or nothing."""
         return self.words.moment(at.astimezone(self.timezone), language) if at else ""
+
+    def closes_at(self, language: Language) -> str:
+        """Return when a resolved ticket closes by itself, or nothing."""
+        resolved = self.ticket.resolved_at
+        return self.moment(resolved + self.desk.close_after, language) if resolved else ""
 
     def fact(self, name: str, language: Language) -> str:
         """Return one fact in one line, or nothing when it is unknown or not for this reader."""
@@ -159,6 +198,7 @@ class View:
 
     def _clean_notice(self, notice: Notice, language: Language) -> Notice:
         given = clean_line(hide(notice.given), _VALUE_LIMIT) if self.order.quote_sender else ""
+        given = self._in_one_language(given, language)
         proposed = clean_line(hide(notice.proposed), _VALUE_LIMIT)
         return replace(notice, given=given, proposed=self._in_one_language(proposed, language))
 
@@ -170,6 +210,13 @@ class View:
                 if proposed == f"{entry.en} / {entry.hi}":
                     return entry.name(language)
         return proposed
+
+
+def _actors_of(audience: Audience, desk: Desk) -> frozenset[Actor]:
+    """Return as what a reader may act on a ticket."""
+    if audience is Audience.COPY:
+        return frozenset({Actor.INTEGRATOR, Actor.REQUESTER} if desk.integrators_settle else {Actor.INTEGRATOR})
+    return frozenset({Actor.STAFF if audience is Audience.STAFF else Actor.REQUESTER})
 
 
 def _name(view: View, language: Language) -> str:
@@ -226,6 +273,11 @@ _FACTS: dict[str, Callable[[View, Language], str]] = {
     "opened_at": lambda view, language: view.moment(view.ticket.opened_at, language),
     "resolved_at": lambda view, language: view.moment(view.ticket.resolved_at, language),
     "closed_at": lambda view, language: view.moment(view.ticket.closed_at, language),
+    # A promise that was kept is no news.
+    "answer_due_at": lambda view, language: (
+        "" if view.ticket.first_answer_at else view.moment(view.ticket.answer_due_at, language)
+    ),
+    "resolve_due_at": lambda view, language: view.moment(view.ticket.resolve_due_at, language),
     "reopen_count": lambda view, _: str(view.ticket.reopen_count or ""),
     "related": lambda view, _: view.ticket.related,
     "named": _named,

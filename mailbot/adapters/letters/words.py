@@ -10,7 +10,7 @@ from mailbot.domain.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from pathlib import Path
 
     from mailbot.domain.letter import Notice
@@ -28,14 +28,18 @@ class Words:
         sentence: str = self.table[group][word][language]
         return sentence.format(**values)
 
-    def notice(self, notice: Notice, language: Language) -> str:
-        """Return what a notice says: with what was given when there is something, then what is proposed."""
+    def notice(self, notice: Notice, language: Language, timezone: tzinfo | None = None) -> str:
+        """Return what a notice says: with what was given when there is something, then what is proposed.
+
+        A line about one ticket of several begins with its number; a time is the desk's own.
+        """
         entry = self.table["notice"][notice.code]
         form = "text" if notice.given or "bare" not in entry else "bare"
-        sentence: str = entry[form][language].format(given=notice.given)
+        at = self.moment(notice.at.astimezone(timezone), language) if notice.at else ""
+        sentence: str = entry[form][language].format(given=notice.given, at=at)
         if notice.proposed and "proposal" in entry:
             sentence += " " + entry["proposal"][language].format(proposed=notice.proposed)
-        return sentence
+        return f"{notice.ticket}: {sentence}" if notice.ticket else sentence
 
     def moment(self, at: datetime, language: Language) -> str:
         """Return a local date and time as people write it."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from mailbot.adapters.letters.blocks import Pages
+from mailbot.adapters.letters.asks import answer_block, ask_block
+from mailbot.adapters.letters.blocks import Button, Pages
 from mailbot.adapters.letters.content import (
     Head,
     block_values,
     button_block,
     html_page,
     plain_page,
+    rating_block,
     sentence_values,
     ticket_head,
 )
 from mailbot.adapters.letters.desk_letters import DeskView
-from mailbot.adapters.letters.message import Envelope, build_message
+from mailbot.adapters.letters.mailto import mailto_link
+from mailbot.adapters.letters.message import Envelope, build_message, choose_files
 from mailbot.adapters.letters.pictures import choose_pictures, file_name
 from mailbot.adapters.letters.sources import hide, read_sources, render
 from mailbot.adapters.letters.view import View
+from mailbot.adapters.letters.wording import ReaderWording
 from mailbot.adapters.letters.words import read_words
 from mailbot.domain.letter import LETTERS, Letter
 from mailbot.domain.numbering import number_digits
@@ -31,23 +36,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mailbot.adapters.letters.pictures import Embedded
+    from mailbot.adapters.letters.tables import Offer
     from mailbot.domain.desk import Desk
     from mailbot.domain.facts import Fact
     from mailbot.domain.letter import LetterOrder, Picture, Thread
     from mailbot.domain.people import Language, Person
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.trust import Token
+    from mailbot.domain.wording import SheetFile, Spreadsheets
 
 _SUBJECT_LIMIT = 200
 _NAME_LIMIT = 80
 _ADDRESS_LIMIT = 254
+_FILE_MARKS = re.compile(r"[^A-Za-z0-9-]+")
 _LOCAL_PART_LIMIT = 64  # RFC 5321 4.5.3.1.1
 
 
 class LetterWriter:
     """Writes letters; made once, with every template compiled.
 
-    `names` is what the desk is called in each language; `picture_limit` is in bytes, for all pictures of one letter.
+    `names` is what the desk is called in each language; `picture_limit` is in bytes, for all pictures or attached files
+    of one letter. `spreadsheets` makes files of tables.
     """
 
     def __init__(
@@ -59,6 +68,7 @@ class LetterWriter:
         *,
         plus_addressing: bool,
         picture_limit: int,
+        spreadsheets: Spreadsheets,
     ) -> None:
         """Read `templates` (the folder that holds words.toml). Raises SettingsError when something in it is wrong."""
         self._desk = desk
@@ -66,6 +76,7 @@ class LetterWriter:
         self._timezone = timezone
         self._plus_addressing = plus_addressing
         self._picture_limit = picture_limit
+        self._spreadsheets = spreadsheets
         self._words = read_words(templates)
         self._sources = read_sources(templates)
         self._pages = Pages(templates)
@@ -114,7 +125,7 @@ class LetterWriter:
 
     def write_for_desk(self, order: LetterOrder, thread: Thread, at: datetime, event_key: str) -> Letter:
         """Return the letter of an order about no single ticket."""
-        view = DeskView(order, self._desk, self._names, self._words, self._timezone)
+        view = DeskView(order, self._desk, self._names, self.wording(order.language))
         nonce = make_nonce(DESK_DIGITS, order.to, order.kind, event_key)
         token = make_token(self._desk.keys, DESK_DIGITS, order.to, nonce)
         language = order.language
@@ -122,13 +133,45 @@ class LetterWriter:
         values = view.values(language)
         subject = clean_line(render(source.subject, values).as_text(), _SUBJECT_LIMIT)
         envelope = self._envelope(order, subject, token, thread, at)
-        body = render(source.body, {**values, **view.blocks(self._pages)})
+        files, too_large = choose_files(self._files(order, at), self._picture_limit)
+        blocks = {
+            **view.blocks(self._pages, self._offer(order, nonce)),
+            "files": view.file_lines(self._pages, files, too_large),
+            "buttons": answer_block(view, self._pages, envelope.reply_to, subject, str(token)),
+        }
+        body = render(source.body, {**values, **blocks})
         note = render(other.short, view.values(language.other))
         head = Head(subject)
         raw = build_message(
-            envelope, plain_page(view, head, body, note), html_page(view, head, self._pages, body, note), ()
+            envelope, plain_page(view, head, body, note), html_page(view, head, self._pages, body, note), (), files
         )
         return Letter(envelope.message_id, order.kind, order.to, subject, raw)
+
+    def wording(self, language: Language) -> ReaderWording:
+        """Return how readers of that language read tables."""
+        return ReaderWording(self._words, self._desk.catalogue, self._timezone, language)
+
+    def _offer(self, order: LetterOrder, nonce: str) -> Offer:
+        """Return what makes the buttons of a table: a ready reply about the ticket of a row, which its token proves."""
+
+        def offer(number: str, verb: str) -> Button:
+            token = make_token(self._desk.keys, number_digits(number), order.to, nonce)
+            reply_to = reply_address(self._desk.address, token, plus_addressing=self._plus_addressing)
+            words = self._desk.grammar.words(verb)
+            word = words.button(order.language) if words else verb
+            label = self._words.say("button", verb, order.language)
+            line = self._words.say("phrase", "table_button", order.language, button=label, word=word, number=number)
+            return Button(label, word, mailto_link(reply_to, f"[{number}]", word, str(token)), line, filled=False)
+
+        return offer
+
+    def _files(self, order: LetterOrder, at: datetime) -> Sequence[SheetFile]:
+        """Return the tables of a letter as files, if it asks for them; its value `file` is their name."""
+        tables = [table for table in order.tables if table.rows]
+        if not tables or not order.formats:
+            return ()
+        stem = _FILE_MARKS.sub("-", dict(order.values).get("file") or f"{self._desk.prefix}-{order.kind}")
+        return self._spreadsheets(tables, order.formats, stem, self.wording(order.language), at)
 
     def _envelope(self, order: LetterOrder, subject: str, token: Token, thread: Thread, at: datetime) -> Envelope:
         reply_to = reply_address(self._desk.address, token, plus_addressing=self._plus_addressing)
@@ -157,7 +200,9 @@ class LetterWriter:
         envelope = self._envelope(order, subject, token, thread, at)
         blocks = block_values(view, pages, embedded, named)
         buttons = button_block(view, pages, envelope.reply_to, subject, str(token))
-        body = render(source.body, {**values, **blocks, "buttons": buttons})
+        rating = rating_block(view, pages, envelope.reply_to, subject, str(token))
+        asks = ask_block(view, pages, envelope.reply_to, subject, str(token))
+        body = render(source.body, {**values, **blocks, "buttons": buttons, "rating": rating, "asks": asks})
         note = render(other.short, sentence_values(view, order.language.other))
         head = ticket_head(view)
         raw = build_message(

@@ -6,6 +6,7 @@ The mail is told first: whatever a picture does to the process that looks at it,
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ FORMATS = {
 }
 MOST_PIXELS = 40_000_000
 _LARGEST_SIDE = 1 << 31
+_FINGERPRINT = re.compile(r"(?:[0-9a-f]{16})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class PictureView:
 
     `width` and `height` are in pixels as it is shown, 0 when they are unknown. `as_it_is` tells that letters may show
     the file itself. `preview` is a PNG, empty when none is needed or possible; `problem` says why, or is empty.
+    `fingerprint` is 16 hexadecimal digits that say what it looks like, empty when it has too little to tell.
     """
 
     width: int = 0
@@ -43,6 +46,7 @@ class PictureView:
     as_it_is: bool = False
     preview: bytes = b""
     problem: str = ""
+    fingerprint: str = ""
 
 
 def find_pictures(reading: MailReading) -> tuple[Attachment, ...]:
@@ -54,19 +58,22 @@ def find_pictures(reading: MailReading) -> tuple[Attachment, ...]:
 def pack_view(sha256: str, view: PictureView) -> tuple[dict[str, Any], list[bytes]]:
     """Return a view as a header and a blob."""
     said = {"width": view.width, "height": view.height, "as_it_is": view.as_it_is, "problem": view.problem}
-    return {"picture": sha256, **said}, [view.preview]
+    return {"picture": sha256, **said, "fingerprint": view.fingerprint}, [view.preview]
 
 
 def unpack_view(header: dict[str, Any], blobs: list[bytes]) -> tuple[str, PictureView]:
     """Return the view that was packed; raise WireError when it makes no sense."""
     try:
         width, height = int(header["width"]), int(header["height"])
-        view = PictureView(width, height, bool(header["as_it_is"]), blobs[0], str(header["problem"]))
+        fingerprint = str(header["fingerprint"])
+        view = PictureView(width, height, bool(header["as_it_is"]), blobs[0], str(header["problem"]), fingerprint)
         name = str(header["picture"])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise WireError("a view makes no sense") from error
     if not (0 <= width < _LARGEST_SIDE and 0 <= height < _LARGEST_SIDE):
         raise WireError("a picture cannot be so large")
+    if not _FINGERPRINT.fullmatch(fingerprint):
+        raise WireError("a fingerprint makes no sense")
     return name, view
 
 
@@ -88,6 +95,7 @@ def add_views(reading: MailReading, views: Mapping[str, PictureView], ended: str
             files[preview] = view.preview
         if view.problem:
             problems[f"The picture {file.name} is kept, but {view.problem}."] = None
-        seen.append(replace(file, width=view.width, height=view.height, as_it_is=view.as_it_is, preview=preview))
+        sized = replace(file, width=view.width, height=view.height, as_it_is=view.as_it_is)
+        seen.append(replace(sized, preview=preview, fingerprint=view.fingerprint))
     mail = replace(reading.mail, attachments=tuple(seen), problems=tuple(problems))
     return MailReading(mail, files)

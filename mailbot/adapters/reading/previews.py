@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFile
 
+from mailbot.adapters.reading.fingerprints import find_fingerprint
 from mailbot.adapters.reading.pictures import FORMATS, PictureView, find_pictures
 
 if TYPE_CHECKING:
@@ -72,15 +73,25 @@ def look_at(data: bytes, content_type: str, most_pixels: int, *, has_time: bool 
     is_small = as_it_is and len(data) <= SMALL_BYTES and width <= WIDTH
     if is_small or not has_time:
         problem = "" if is_small else "the pictures of the mail are too many for previews of all"
-        return PictureView(width, height, as_it_is, problem=problem)
+        fingerprint = _look_of(image) if is_small and has_time else ""
+        return PictureView(width, height, as_it_is, problem=problem, fingerprint=fingerprint)
     try:
-        preview = _make_preview(image, turn)
+        preview, fingerprint = _make_preview(image, turn)
     except MemoryError:
         return PictureView(width, height, as_it_is, problem="a preview of it needs more memory than may be used")
     except Exception:  # noqa: BLE001 - cut short or damaged: what there is may still show something
         return _look_at_damaged(data, content_type, most_pixels, PictureView(width, height), turn)
     # Flat colours may be smaller as they came; then the file is its own preview.
-    return PictureView(width, height, as_it_is, b"" if as_it_is and len(preview) >= len(data) else preview)
+    preview = b"" if as_it_is and len(preview) >= len(data) else preview
+    return PictureView(width, height, as_it_is, preview, fingerprint=fingerprint)
+
+
+def _look_of(image: Image.Image) -> str:
+    """Return the fingerprint of a picture that needs no preview, or nothing where it cannot be decoded."""
+    try:
+        return find_fingerprint(_on_white(_in_full_colours(image)))
+    except Exception:  # noqa: BLE001 - see look_at(); such a picture is shown as it is, and is like no other
+        return ""
 
 
 def _open(data: bytes, content_type: str, most_pixels: int) -> Image.Image:
@@ -106,7 +117,7 @@ def _look_at_damaged(data: bytes, content_type: str, most_pixels: int, known: Pi
     """Return a view of what can be decoded of a damaged picture; letters never show such a file itself."""
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        preview = _make_preview(_open(data, content_type, most_pixels), turn)
+        preview, _ = _make_preview(_open(data, content_type, most_pixels), turn)
     except Exception:  # noqa: BLE001 - see look_at()
         return PictureView(known.width, known.height, problem="it is damaged, so it has no preview")
     finally:
@@ -115,8 +126,8 @@ def _look_at_damaged(data: bytes, content_type: str, most_pixels: int, known: Pi
     return PictureView(known.width, known.height, preview=preview, problem=problem)
 
 
-def _make_preview(image: Image.Image, turn: int) -> bytes:
-    """Return a PNG without any notes: small, turned upright, on white, with at most 256 colours."""
+def _make_preview(image: Image.Image, turn: int) -> tuple[bytes, str]:
+    """Return a PNG without any notes (small, turned upright, on white, at most 256 colours), and the fingerprint."""
     bounds = (HEIGHT, WIDTH) if turn in _ON_THE_SIDE else (WIDTH, HEIGHT)
     if image.format != "JPEG":  # a JPEG is best decoded at a fraction of its size, which thumbnail() asks for
         image = _in_full_colours(image)
@@ -124,12 +135,13 @@ def _make_preview(image: Image.Image, turn: int) -> bytes:
     small = _on_white(image)
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
+    fingerprint = find_fingerprint(small)
     if small.mode == "RGB":
         small = small.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     small.info.clear()
     target = io.BytesIO()
     small.save(target, "PNG", compress_level=_COMPRESSION)
-    return target.getvalue()
+    return target.getvalue(), fingerprint
 
 
 def _in_full_colours(image: Image.Image) -> Image.Image:

@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from mailbot.adapters.store.bindings import keep_binding
 from mailbot.adapters.store.changes import append_events, open_ticket, update_ticket
 from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.directory import keep_settings
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.facts import find_ticket_facts, keep_facts
+from mailbot.adapters.store.holding import hold_news
 from mailbot.adapters.store.knowledge import find_assignee, find_requester
 from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letter, thread_for
+from mailbot.adapters.store.regular import post_for_desk
+from mailbot.adapters.store.searching import keep_words
 from mailbot.adapters.store.tables import files, mails, timers
+from mailbot.adapters.store.timekeeping import remove_timers
 from mailbot.domain.decision import Outcome
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.letter import LETTERS
@@ -36,9 +41,10 @@ if TYPE_CHECKING:
     from mailbot.adapters.store.posting import Writing
     from mailbot.domain.decision import Decision
     from mailbot.domain.desk import Desk
+    from mailbot.domain.late import CaughtUp
     from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.timers import DueTimer
     from mailbot.ports import Entry
-    from mailbot.remind import DueTimer
 
 # A longer Message-ID is no use as a key, and PostgreSQL refuses to index it; the mail is found by its token then.
 LONGEST_ID = 500
@@ -110,6 +116,18 @@ class Applier:
             if decision.outcome is Outcome.UPDATED:
                 self._change(connection, Case(decision, now))
 
+    def apply_late(self, caught_up: CaughtUp, now: datetime) -> None:
+        """Obey everything that late timers come to and remove them, in one transaction.
+
+        Raises ChangedMeanwhileError when one of the timers is gone or one of the tickets changed.
+        """
+        with writing(self.engine) as connection:
+            if not remove_timers(connection, [timer.id for timer in caught_up.spent]):
+                raise ChangedMeanwhileError("another worker looked at the same timers")
+            for decision in caught_up.decisions:
+                self._change(connection, Case(decision, now))
+            post_for_desk(connection, self.write, caught_up.letters, now, "caught up")
+
     def _apply_mail(self, connection: Connection, case: Case) -> str:
         stored: StoredTicket | None = None
         decision = case.decision
@@ -132,8 +150,17 @@ class Applier:
             self._change(connection, replace(case, decision=other))
         if decision.settings is not None:
             keep_settings(connection, decision.settings)
+        if decision.binding is not None:
+            keep_binding(connection, decision.binding, case.now)
         self._answer(connection, case)
         return number
+
+    def apply_within(self, connection: Connection, decision: Decision, now: datetime) -> None:
+        """Obey a decision that no mail brought about, within a transaction of its own story."""
+        case = Case(decision, now)
+        for other in decision.also:
+            self._change(connection, replace(case, decision=other))
+        self._answer(connection, case)
 
     def _change(self, connection: Connection, case: Case) -> None:
         """Change one more ticket, with its history and letters."""
@@ -163,6 +190,8 @@ class Applier:
         """Write the history, and the letters that the decision orders."""
         decision = case.decision
         append_events(connection, stored, decision.events, case.mail_id, case.now)
+        keep_words(connection, stored.id, stored.ticket, decision)
+        hold_news(connection, stored.id, decision.held, case.now)
         orders = [order for order in decision.letters if not LETTERS[order.kind].about_desk]
         if not orders:
             return
@@ -230,6 +259,7 @@ def _keep_files(connection: Connection, case: Case, stored: StoredTicket) -> Non
             "width": attachment.width,
             "height": attachment.height,
             "evidence": attachment.evidence,
+            "fingerprint": attachment.fingerprint if attachment.evidence else "",
         }
         for attachment in case.attachments
     ]

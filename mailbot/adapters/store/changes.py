@@ -7,14 +7,16 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of, ticket_values
 from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import events, serials, tickets, timers
+from mailbot.adapters.store.tables import events, serials, tickets
+from mailbot.adapters.store.timer_rows import move_timers, set_timers
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.numbering import ticket_number
+from mailbot.domain.promises import move_promises, with_promises
 from mailbot.domain.ticket import Status, Ticket
 from mailbot.domain.timers import timers_for
 
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 
     from mailbot.domain.decision import Change, Decision, Draft, Event
     from mailbot.domain.desk import Desk
+
+
+_CHANGED = (
+    "status", "assignee", "request_type", "module", "priority", "employee_id", "mobile", "resolution", "parent",
+    "merged_into", "rating", "requester", "requester_name", "office", "zone", "copy_to", "verified",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,11 @@ def open_ticket(connection: Connection, draft: Draft, desk: Desk, now: datetime,
     """Insert a ticket with the next number of its month; `local` is now in the desk's time zone."""
     values = {field.name: getattr(draft, field.name) for field in fields(draft)}
     number = ticket_number(desk.prefix, local, _next_serial(connection, f"{local:%y%m}"))
-    ticket = Ticket(number=number, status=Status.NEW, opened_at=now, changed_at=now, **values)
+    ticket = with_promises(Ticket(number=number, status=Status.NEW, opened_at=now, changed_at=now, **values), desk)
     inserted = connection.execute(insert(tickets).values(ticket_values(ticket)).returning(tickets.c.id))
-    return StoredTicket(inserted.scalar_one(), ticket)
+    stored = StoredTicket(inserted.scalar_one(), ticket)
+    set_timers(connection, stored.id, timers_for(ticket, desk))
+    return stored
 
 
 def _next_serial(connection: Connection, month: str) -> int:
@@ -64,19 +74,19 @@ def update_ticket(connection: Connection, decision: Decision, desk: Desk, now: d
     if stored is None or stored.ticket.version != decision.expected_version:
         raise ChangedMeanwhileError(f"{decision.ticket} changed")
     ticket = changed_ticket(stored.ticket, decision.change, now) if decision.change else stored.ticket
+    ticket = move_promises(stored.ticket, ticket, decision, desk, now)
     ticket = replace(ticket, changed_at=now, version=ticket.version + 1)
     statement = update(tickets).where(tickets.c.id == stored.id, tickets.c.version == decision.expected_version)
     if connection.execute(statement.values(ticket_values(ticket))).rowcount != 1:
         raise ChangedMeanwhileError(f"{decision.ticket} changed")
-    if ticket.status is not stored.ticket.status:
-        _replace_timers(connection, stored.id, ticket.status, desk, now)
+    move_timers(connection, stored.id, stored.ticket, ticket, desk)
     return StoredTicket(stored.id, ticket)
 
 
 def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
     """Return the ticket with a change carried out."""
-    names = ("status", "assignee", "request_type", "module", "priority", "employee_id", "mobile", "resolution")
-    values: dict[str, Any] = {name: value for name in names if (value := getattr(change, name)) is not None}
+    values: dict[str, Any] = {name: value for name in _CHANGED if (value := getattr(change, name)) is not None}
+    values["missing"] = " ".join(name for name in ticket.missing.split() if name not in values)
     if change.status is Status.RESOLVED:
         values |= {"resolved_at": now, "closed_at": None}
     elif change.status is Status.CLOSED:
@@ -84,15 +94,6 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
     elif change.reopened:
         values |= {"resolved_at": None, "closed_at": None, "reopen_count": ticket.reopen_count + 1}
     return replace(ticket, **values)
-
-
-def _replace_timers(connection: Connection, ticket_id: int, status: Status, desk: Desk, now: datetime) -> None:
-    connection.execute(delete(timers).where(timers.c.ticket_id == ticket_id))
-    rows = [
-        {"ticket_id": ticket_id, "kind": kind, "due_at": due} for kind, due in timers_for(status, desk, now).items()
-    ]
-    if rows:
-        connection.execute(insert(timers), rows)
 
 
 def append_events(

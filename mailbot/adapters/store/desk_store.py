@@ -11,26 +11,40 @@ from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.knowledge import Knowledge
 from mailbot.adapters.store.ledger import MailLedger
 from mailbot.adapters.store.queries import LedgerSums, find_sums
+from mailbot.adapters.store.regular import RegularLetters
 from mailbot.adapters.store.tables import letters, mails
-from mailbot.adapters.store.timekeeping import find_due_timers
+from mailbot.adapters.store.timekeeping import find_clock, find_due_timers, keep_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Engine
 
     from mailbot.adapters.store.posting import Writing
+    from mailbot.domain.clock_guard import ClockState
     from mailbot.domain.desk import Desk
-    from mailbot.remind import DueTimer
+    from mailbot.domain.schedules import Schedule
+    from mailbot.domain.timers import DueTimer
 
 
 class DeskStore:
     """Ledger, knowledge, decisions and timers of one database."""
 
-    def __init__(self, engine: Engine, desk: Desk, timezone: ZoneInfo, write: Writing, lease: timedelta) -> None:
+    def __init__(  # noqa: PLR0917 - what every store needs, and what some tests leave out
+        self,
+        engine: Engine,
+        desk: Desk,
+        timezone: ZoneInfo,
+        write: Writing,
+        lease: timedelta,
+        plans: Mapping[str, Schedule] | None = None,
+    ) -> None:
         self.engine = engine
-        ledger, knowledge = MailLedger(engine, lease), Knowledge(engine)
+        self._desk = desk
+        regular = RegularLetters(engine, desk.calendar, plans or {}, write)
+        ledger, knowledge = MailLedger(engine, lease), Knowledge(engine, desk)
         applier = Applier(engine, desk, timezone, write)
         self.find_filed = ledger.find_filed
         self.find_highest_uid = ledger.find_highest_uid
@@ -47,10 +61,21 @@ class DeskStore:
         self.find_staff = knowledge.find_staff
         self.apply = applier.apply
         self.apply_timer = applier.apply_timer
+        self.apply_late = applier.apply_late
+        self.find_due_schedules = regular.find_due
+        self.settle_schedule = regular.settle
 
     def find_due(self, now: datetime, limit: int) -> list[DueTimer]:
         """Return timers whose time has come, oldest first."""
-        return find_due_timers(self.engine, now, limit)
+        return find_due_timers(self.engine, self._desk.service.senior, now, limit)
+
+    def find_clock(self) -> ClockState:
+        """Return what the clock said at the last look."""
+        return find_clock(self.engine)
+
+    def keep_clock(self, state: ClockState) -> None:
+        """Keep what the clock said."""
+        keep_clock(self.engine, state)
 
     def find_sums(self) -> LedgerSums:
         """Return the sums of the ledger and of the outbox."""

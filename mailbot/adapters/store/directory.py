@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 # What a list of people does not say: an import must not undo what somebody chose by mail.
 OWN_CHOICES = frozenset({"employee_id", "away_until", "notify"})
+TAKEN_MEANWHILE = (
+    "Somebody else changed the directory meanwhile, and two people would have one address. Nothing was imported; "
+    "import the file again."
+)
 
 
 def keep_people(engine: Engine, persons: Sequence[Person]) -> tuple[int, int]:
@@ -32,26 +36,24 @@ def keep_people(engine: Engine, persons: Sequence[Person]) -> tuple[int, int]:
     Raises WorldError, and keeps nothing, when an address belongs to somebody who is not in the list.
     """
     try:
-        return _keep(engine, persons)
+        with writing(engine) as connection:
+            return put_people(connection, persons)
     except IntegrityError as error:
-        raise WorldError(
-            "Somebody else changed the directory meanwhile, and two people would have one address. Nothing was "
-            "imported; import the file again."
-        ) from error
+        raise WorldError(TAKEN_MEANWHILE) from error
 
 
-def _keep(engine: Engine, persons: Sequence[Person]) -> tuple[int, int]:
-    with writing(engine) as connection:
-        known = set(connection.execute(select(people.c.employee_id)).scalars())
-        mine = [person.employee_id for person in persons if person.employee_id in known]
-        for employee_id in mine:
-            parked = update(people).where(people.c.employee_id == employee_id)
-            connection.execute(parked.values(email=f"moving:{employee_id}"))
-        for person in persons:
-            values = {name: getattr(person, name) for name in people.c.keys()}  # noqa: SIM118 - a collection of columns
-            statement = upsert(connection, people).values(values)
-            changed = {name: value for name, value in values.items() if name not in OWN_CHOICES}
-            connection.execute(statement.on_conflict_do_update(index_elements=[people.c.employee_id], set_=changed))
+def put_people(connection: Connection, persons: Sequence[Person]) -> tuple[int, int]:
+    """Add and update people within a transaction; return how many were new and how many were known."""
+    known = set(connection.execute(select(people.c.employee_id)).scalars())
+    mine = [person.employee_id for person in persons if person.employee_id in known]
+    for employee_id in mine:
+        parked = update(people).where(people.c.employee_id == employee_id)
+        connection.execute(parked.values(email=f"moving:{employee_id}"))
+    for person in persons:
+        values = {name: getattr(person, name) for name in people.c.keys()}  # noqa: SIM118 - a collection of columns
+        statement = upsert(connection, people).values(values)
+        changed = {name: value for name, value in values.items() if name not in OWN_CHOICES}
+        connection.execute(statement.on_conflict_do_update(index_elements=[people.c.employee_id], set_=changed))
     return len(persons) - len(mine), len(mine)
 
 

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, exists, func, literal, select, union_all
 
+from mailbot.adapters.store.bindings import find_bound, find_claim, find_stranger
 from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.meanwhile import find_meanwhile
+from mailbot.adapters.store.named_tickets import find_near, find_targets
+from mailbot.adapters.store.own_lists import count_own, find_lists
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.searching import find_searches
 from mailbot.adapters.store.tables import files, letters, mails, people, tickets
-from mailbot.domain.desk import Known
+from mailbot.adapters.store.workload import count_open, find_absent, find_own_work, find_turns, may_assign
+from mailbot.domain.desk import NOBODY, Known
 from mailbot.domain.evidence import may_be_logo
-from mailbot.domain.scene import is_requester
+from mailbot.domain.scene import is_copied, is_requester
+from mailbot.domain.thread import prove_for
 from mailbot.domain.trust import normal_address, usable_address
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Engine
 
+    from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
@@ -34,17 +42,25 @@ class Knowledge:
     """Answers the questions that the rules ask of the tables."""
 
     engine: Engine
+    desk: Desk
 
     def find_known(self, mail: IncomingMail, clues: Clues, entry: Entry, now: datetime) -> Known:
         """Return what the tables know that matters for this mail."""
         sender = usable_address(mail.sender.address) if mail.sender and mail.sender_count == 1 else ""
         with reading(self.engine) as connection:
-            person = _find_person(connection, people.c.email == sender) if sender else None
-            ticket, by_token = _find_ticket(connection, clues, sender, person)
-            hour, day = _count_answers(connection, {sender, person.email if person else sender}, now)
+            person, clues = self._find_writer(connection, clues, sender)
+            address = person.email if person else sender
+            ticket, by_token = _find_ticket(connection, clues, address, person)
+            employees = _find_employees(connection, (clues.employee_id, *clues.guesses))
+            staff = find_staff(connection)
+            absent = find_absent(staff, now)
+            assigns = may_assign(clues, ticket, absent)
+            targets = find_targets(connection, clues, address, person)
+            named = (*targets, ticket.number) if ticket else tuple(targets)
+            hour, day = _count_answers(connection, {sender, address}, now)
             return Known(
                 person=person,
-                staff=find_staff(connection),
+                staff=staff,
                 ticket=ticket,
                 requester=find_requester(connection, ticket) if ticket else None,
                 by_token=by_token,
@@ -52,14 +68,31 @@ class Knowledge:
                 mentioned=_find_mentioned(connection, clues, ticket),
                 answers_last_hour=hour,
                 answers_last_day=day,
-                employee=_find_person(connection, people.c.employee_id == clues.employee_id)
-                if clues.employee_id
-                else None,
-                employees=_find_employees(connection, clues.guesses),
+                employee=next((one for one in employees if one.employee_id == clues.employee_id), None),
+                employees=tuple(one for one in employees if one.employee_id in clues.guesses),
                 reported=_find_reported(connection, clues.reported),
                 sender_proven=clues.sender_proven,
+                targets=targets,
+                lists=find_lists(connection, clues, person, named, self.desk, now),
+                own_counts=count_own(connection, clues, person),
+                near_numbers=find_near(connection, clues, named, address, person),
+                meanwhile=find_meanwhile(connection, clues, ticket, address, person),
+                workload=count_open(connection, staff) if assigns else {},
+                turns=find_turns(connection) if assigns else {},
+                absent=absent,
+                own_work=find_own_work(connection, clues, person),
+                searches=find_searches(connection, clues, person),
                 seen_before=_find_seen_before(connection, mail, entry, sender),
+                alias=sender if address != sender else "",
+                claim=find_claim(connection, clues.desk_nonces, person),
+                stranger=NOBODY if person else find_stranger(connection, sender, employees, self.desk, now),
             )
+
+    def _find_writer(self, connection: Connection, clues: Clues, sender: str) -> tuple[Person | None, Clues]:
+        """Return who writes, also from another address that was confirmed; then letters to the stored one prove it."""
+        person = _find_person(connection, people.c.email == sender) if sender else None
+        bound = find_bound(connection, sender) if sender and person is None else None
+        return (bound, prove_for(clues, bound.email, self.desk)) if bound else (person, clues)
 
     def find_staff(self) -> tuple[Person, ...]:
         """Return the people of the IT section."""
@@ -96,10 +129,11 @@ def _find_person(connection: Connection, condition: ColumnElement[bool]) -> Pers
 
 
 def _find_employees(connection: Connection, ids: Sequence[str]) -> tuple[Person, ...]:
-    """Return the active people with these Employee IDs."""
-    if not ids:
+    """Return the active people with these Employee IDs; an empty one is nobody's."""
+    given = [one for one in ids if one]
+    if not given:
         return ()
-    query = select(*PERSON_COLUMNS).where(people.c.employee_id.in_(ids), people.c.active)
+    query = select(*PERSON_COLUMNS).where(people.c.employee_id.in_(given), people.c.active)
     return tuple(person_of(row) for row in connection.execute(query.order_by(people.c.employee_id)).mappings())
 
 
@@ -124,7 +158,7 @@ def _belongs(connection: Connection, ticket: Ticket, sender: str, person: Person
     if person is not None and person.is_staff:
         return True
     requester = find_requester(connection, ticket)
-    return is_requester(ticket, sender, requester.email if requester else "")
+    return is_requester(ticket, sender, requester.email if requester else "") or is_copied(ticket, sender, person)
 
 
 def _answered_tickets(connection: Connection, message_ids: Sequence[str]) -> list[str]:

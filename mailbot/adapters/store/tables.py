@@ -48,6 +48,25 @@ people = Table(
     Column("notify", JSON, nullable=False, default=dict),
 )
 
+# Private addresses that say they are somebody of the directory. One counts only when it is bound: when the stored
+# address of that person said so. `nonce` finds the request that an answer is about.
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("address", StorableText, nullable=False),
+    Column("employee_id", String(6), ForeignKey("people.employee_id"), nullable=False),
+    Column("nonce", String(8), nullable=False, unique=True),
+    Column("state", String(8), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    CheckConstraint("state in ('asked', 'bound', 'refused')", name="state"),
+    # whose is this address, and what was asked about it before
+    Index(None, "address", "state"),
+    # how often this person was asked lately
+    Index(None, "employee_id", "asked_at"),
+)
+
 # The next serial of each month: one row a month, counted up inside the transaction that opens the ticket.
 serials = Table(
     "serials",
@@ -81,6 +100,7 @@ tickets = Table(
     Column("office", StorableText, nullable=False),
     Column("zone", StorableText, nullable=False),
     Column("copy_to", StorableText, nullable=False),
+    Column("missing", StorableText, nullable=False),
     Column("parent", String(24), nullable=False),
     Column("merged_into", String(24), nullable=False),
     Column("rating", Integer),
@@ -99,8 +119,14 @@ tickets = Table(
     Index(None, "status", "id"),
     # how many open tickets somebody of the IT section has
     Index(None, "assignee", "status"),
+    # what an integrator wrote for others
+    Index(None, "copy_to"),
     # the cases of a parent
     Index(None, "parent"),
+    # what became a part of a ticket
+    Index(None, "merged_into"),
+    # which tickets of the last days may be about the same problem
+    Index(None, "module", "opened_at"),
     # what was resolved in a period, for reports
     Index(None, "resolved_at"),
     Index(None, "opened_at"),
@@ -193,7 +219,11 @@ files = Table(
     Column("height", Integer, nullable=False),
     # False for logos and tracking pixels: kept, and not shown as a screenshot.
     Column("evidence", Boolean, nullable=False),
+    # What a picture looks like, in 16 hexadecimal digits; empty when it has too little to tell or only decorates.
+    Column("fingerprint", String(16), nullable=False),
     Index(None, "ticket_id"),
+    # which tickets have a screenshot that looks like this one
+    Index(None, "fingerprint", "ticket_id"),
     # which pictures of a mail did this sender send before; by `sha256` alone all officers' copies of the department's
     # logo would be walked
     Index(None, "sender", "sha256"),

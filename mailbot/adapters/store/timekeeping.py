@@ -1,32 +1,133 @@
-"""Timers that are due, with the ticket each belongs to."""
+"""Timers that are due, with the ticket each belongs to; what was late; and what the clock said last."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
-from mailbot.adapters.store.engine import reading
-from mailbot.adapters.store.knowledge import find_requester
-from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
-from mailbot.adapters.store.tables import tickets, timers
-from mailbot.domain.timers import TimerKind
-from mailbot.remind import DueTimer
+from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.knowledge import find_staff
+from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.tables import events, people, schedules, tickets, timers
+from mailbot.domain.clock_guard import ClockState
+from mailbot.domain.decision import EventKind
+from mailbot.domain.ticket import Status
+from mailbot.domain.timers import DueTimer, TimerKind
+from mailbot.domain.trust import normal_address
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
+
+    from mailbot.domain.people import Person
+
+CLOCK, DOUBT = "clock", "clock in doubt"
+# As many values as every database takes in one statement.
+_AT_ONCE = 500
 
 
-def find_due_timers(engine: Engine, now: datetime, limit: int) -> list[DueTimer]:
+def find_due_timers(engine: Engine, senior_id: str, now: datetime, limit: int) -> list[DueTimer]:
     """Return timers whose time has come, oldest first."""
     columns = (timers.c.id.label("timer_id"), timers.c.kind, timers.c.due_at, *TICKET_COLUMNS)
     query = select(*columns).join(tickets).where(timers.c.due_at <= now).order_by(timers.c.due_at).limit(limit)
     with reading(engine) as connection:
-        due = []
-        for row in connection.execute(query).mappings().all():
-            ticket = ticket_of(row)
-            requester = find_requester(connection, ticket)
-            due.append(DueTimer(row["timer_id"], TimerKind(row["kind"]), row["due_at"], ticket, requester))
-        return due
+        rows = connection.execute(query).mappings().all()
+        if not rows:
+            return []
+        found = [ticket_of(row) for row in rows]
+        requesters = _find_people(connection, {normal_address(ticket.requester) for ticket in found})
+        questions = _find_questions(connection, {t.number for t in found if t.status is Status.WAITING})
+        staff, senior = find_staff(connection), _find_senior(connection, senior_id)
+        return [
+            DueTimer(
+                id=row["timer_id"],
+                kind=TimerKind(row["kind"]),
+                due_at=row["due_at"],
+                ticket=ticket,
+                requester=requesters.get(normal_address(ticket.requester)),
+                staff=staff,
+                senior=senior,
+                question=questions.get(ticket.number, ""),
+            )
+            for row, ticket in zip(rows, found, strict=True)
+        ]
+
+
+def remove_timers(connection: Connection, spent: Collection[int]) -> bool:
+    """Remove timers that are done; False when another worker removed one of them."""
+    removed = 0
+    ids = list(spent)
+    for first in range(0, len(ids), _AT_ONCE):
+        statement = delete(timers).where(timers.c.id.in_(ids[first : first + _AT_ONCE]))
+        removed += connection.execute(statement).rowcount
+    return removed == len(ids)
+
+
+def find_clock(engine: Engine) -> ClockState:
+    """Return what the clock said at the last look."""
+    query = select(schedules.c.name, schedules.c.due_at, schedules.c.done_at).where(
+        schedules.c.name.in_([CLOCK, DOUBT])
+    )
+    with reading(engine) as connection:
+        rows = {row.name: row for row in connection.execute(query)}
+    doubt = rows.get(DOUBT)
+    return ClockState(
+        believed_at=rows[CLOCK].due_at if CLOCK in rows else None,
+        doubted_since=doubt.done_at if doubt else None,
+        doubted_at=doubt.due_at if doubt else None,
+    )
+
+
+def keep_clock(engine: Engine, state: ClockState) -> None:
+    """Keep what the clock said."""
+    with writing(engine) as connection:
+        if state.believed_at is not None:
+            _keep_moment(connection, CLOCK, state.believed_at, None)
+        if state.doubted_at is None:
+            connection.execute(delete(schedules).where(schedules.c.name == DOUBT))
+        else:
+            _keep_moment(connection, DOUBT, state.doubted_at, state.doubted_since)
+
+
+def _keep_moment(connection: Connection, name: str, due_at: datetime, done_at: datetime | None) -> None:
+    values = {"due_at": due_at, "done_at": done_at}
+    statement = upsert(connection, schedules).values(name=name, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=[schedules.c.name], set_=values))
+
+
+def _find_people(connection: Connection, addresses: Collection[str]) -> Mapping[str, Person]:
+    """Return the active people with these addresses."""
+    wanted = sorted(address for address in addresses if address)
+    found: dict[str, Person] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        query = select(*PERSON_COLUMNS).where(people.c.email.in_(wanted[first : first + _AT_ONCE]), people.c.active)
+        found |= {row["email"]: person_of(row) for row in connection.execute(query).mappings()}
+    return found
+
+
+def _find_senior(connection: Connection, employee_id: str) -> Person | None:
+    if not employee_id:
+        return None
+    query = select(*PERSON_COLUMNS).where(people.c.employee_id == employee_id, people.c.active)
+    row = connection.execute(query).mappings().first()
+    return person_of(row) if row else None
+
+
+def _find_questions(connection: Connection, numbers: Collection[str]) -> Mapping[str, str]:
+    """Return what was asked last on each of these tickets."""
+    wanted = sorted(numbers)
+    found: dict[str, str] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        last = (
+            select(func.max(events.c.id))
+            .join(tickets)
+            .where(tickets.c.number.in_(wanted[first : first + _AT_ONCE]), events.c.kind == EventKind.ASKED)
+            .group_by(events.c.ticket_id)
+        )
+        query = select(tickets.c.number, events.c.text).join(events).where(events.c.id.in_(last))
+        found |= dict(connection.execute(query).all())
+    return found

@@ -1,0 +1,60 @@
+"""What a letter asks for, with ready answers: the missing fields of a ticket, or a plain yes and no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailbot.adapters.letters.blocks import Button
+from mailbot.adapters.letters.mailto import mailto_link
+from mailbot.adapters.letters.sources import Block
+
+if TYPE_CHECKING:
+    from mailbot.adapters.letters.blocks import Pages
+    from mailbot.adapters.letters.desk_letters import DeskView
+    from mailbot.adapters.letters.view import View
+    from mailbot.domain.catalogue import Catalogue, Entry
+
+# A short list: whoever needs another entry types its name.
+MOST_CHOICES = 6
+
+
+def ask_block(view: View, pages: Pages, reply_to: str, subject: str, token: str) -> Block:
+    """Return what the ticket still needs, each with the line that fills it and links that write this line."""
+    language = view.order.language
+    rows: list[tuple[str, list[tuple[str, str]]]] = []
+    for field in view.asked_fields:
+        choices = _choices_of(field, view.desk.catalogue, view)
+        names = [entry.name(language) for entry in choices]
+        label = view.words.say("label", field, language)
+        sentence = view.words.say("ask", field, language, choices=", ".join(names))
+        links = [(name, mailto_link(reply_to, subject, f"{label}: {name}", token)) for name in names]
+        rows.append((sentence, links))
+    return pages.asks(rows) if rows else Block()
+
+
+def answer_block(view: DeskView, pages: Pages, reply_to: str, subject: str, token: str) -> Block:
+    """Return the ready answers of a letter about no single ticket."""
+    language, words = view.order.language, view.order.answers
+    if not words:
+        return Block()
+    buttons = [
+        Button(
+            word,
+            word,
+            mailto_link(reply_to, subject, word, token),
+            view.words.say("phrase", "button_line", language, button=word, word=word),
+            filled=position == 0,
+        )
+        for position, word in enumerate(words)
+    ]
+    return pages.buttons(buttons, view.words.say("phrase", "button_hint", language, words=" · ".join(words)))
+
+
+def _choices_of(field: str, catalogue: Catalogue, view: View) -> list[Entry]:
+    """Return the first entries of a list that are neither the default nor what the ticket has."""
+    lists = {"module": catalogue.modules, "priority": catalogue.priorities, "request_type": catalogue.request_types}
+    choices = lists.get(field)
+    if choices is None:
+        return []
+    left_out = {choices.default, getattr(view.ticket, field)}
+    return [entry for entry in choices.entries if entry.code not in left_out][:MOST_CHOICES]

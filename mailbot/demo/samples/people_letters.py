@@ -1,0 +1,34 @@
+"""Letters about people: whose an address is, and whose tickets are after an import of the directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mailbot.demo.samples.people import LEAD, OFFICERS, STAFF
+from mailbot.demo.samples.regular import make_late_ticket
+from mailbot.domain.claiming import binding_letter
+from mailbot.domain.decision import Binding
+from mailbot.domain.letter import LetterKind
+from mailbot.domain.ticket import Status
+from mailbot.domain.transfers import Follow, compare_people, decide_import, move_tickets
+
+if TYPE_CHECKING:
+    from mailbot.domain.desk import Desk
+    from mailbot.domain.people import Language
+
+
+def people_letter(kind: LetterKind, desk: Desk, language: Language) -> dict[str, Any]:
+    """Return what the order of a letter about people holds; nothing for another kind."""
+    if kind not in {LetterKind.BINDING, LetterKind.MOVED}:
+        return {}
+    officer = OFFICERS[language]
+    binding = Binding("officer.1979@mail.example", officer.employee_id, "abcdefgh")
+    known = {person.employee_id: person for person in (officer, STAFF, LEAD)}
+    renewal = compare_people(known, [LEAD], full=True)
+    moves = move_tickets(renewal, [make_late_ticket(Status.IN_PROGRESS, "TMS-2611-00041-0", officer)], Follow.PERSON)
+    orders = (
+        *binding_letter(officer, binding, "asked", language, "a"),
+        *decide_import(renewal, moves, desk, "import").letters,
+    )
+    found = next(order for order in orders if order.kind is kind)
+    return {name: getattr(found, name) for name in ("values", "tables", "answers")}

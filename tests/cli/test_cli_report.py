@@ -1,0 +1,60 @@
+"""`mailbot report`: the figures of a period on the screen and as files."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from tests.store.desk_work import open_one
+
+
+@pytest.fixture
+def one_ticket(folder):
+    """Let one ticket be opened on 23 November 2026."""
+    store = folder.store()
+    open_one(store)
+    store.engine.dispose()
+
+
+def november(mailbot, *more):
+    """Ask for November 2026."""
+    return mailbot("report", "--from", "2026-11-01", "--to", "2026-11-30", *more)
+
+
+@pytest.mark.usefixtures("one_ticket")
+def test_the_figures_of_a_month_on_the_screen(mailbot):
+    """The module of the ticket, the whole beside the month before, and each day."""
+    done = november(mailbot)
+    assert done.code == 0
+    assert "Return Filing" in done.out
+    assert "2026-11-23" in done.out
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")  # openpyxl knows no data bars
+@pytest.mark.usefixtures("one_ticket")
+def test_the_figures_as_files(mailbot, tmp_path):
+    """CSV goes to the screen or a file; a workbook has a sheet for each table, in Hindi if that is asked for."""
+    assert november(mailbot, "--by", "zone", "--format", "csv").out.startswith('"Zone"')
+    file = tmp_path / "november.xlsx"
+    assert november(mailbot, "--format", "xlsx", "--language", "hi", "--output", str(file)).code == 0
+    book = openpyxl.load_workbook(io.BytesIO(file.read_bytes()))
+    assert len(book.sheetnames) == 3
+    assert "रिटर्न फाइलिंग" in {cell.value for row in book.worksheets[0] for cell in row}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--from", "31.10.2026"), 2, "write it as 2026-10-31"),
+        (("--from", "2026-11-30", "--to", "2026-11-01"), 1, "the first day comes first"),
+        (("--format", "xlsx"), 1, "name a file with --output"),
+    ],
+)
+@pytest.mark.usefixtures("one_ticket")
+def test_what_cannot_be_reported_is_answered_with_what_can(mailbot, arguments, code, said):
+    """A wrong day, a period that runs backwards and a workbook for the screen each get a sentence."""
+    done = mailbot("report", *arguments)
+    assert done.code == code
+    assert said in done.err

@@ -1,0 +1,99 @@
+"""What the regular letters tell, looked up in real tables and written with the real words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from mailbot.adapters.store.bulletins import Bulletins
+from mailbot.adapters.store.directory import keep_people
+from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.tables import held_news, schedules
+from mailbot.domain.letter import LetterKind
+from mailbot.domain.people import Language
+from mailbot.domain.reporting.bulletin import Regular, ReportRules
+from mailbot.settings import load_settings
+from mailbot.settings.service import make_plans
+from tests.builders import ASHA, CHITRA, DEV, the_desk
+from tests.letters.letter_samples import make_writer
+from tests.store.desk_work import NOW, open_one
+
+
+@pytest.fixture
+def bulletins(engine, store):
+    """Return the regular letters of a desk with two people, one of whom reads Hindi, and one open ticket."""
+    keep_people(engine, [ASHA, CHITRA, replace(DEV, language=Language.HINDI)])
+    open_one(store)
+    return Bulletins(engine, the_desk(), ReportRules())
+
+
+def written(bulletin):
+    """Write the letters with the real templates; return their subjects by reader."""
+    writer = make_writer()
+    return {
+        order.to: writer.write_for_desk(order, writer_thread(), NOW, order.key).subject for order in bulletin.letters
+    }
+
+
+def writer_thread():
+    """Return the beginning of a conversation."""
+    from mailbot.domain.letter import Thread  # noqa: PLC0415 - only for the letters of this file
+
+    return Thread()
+
+
+def test_the_digest_tells_the_new_ticket_to_everybody(bulletins):
+    """Both get one letter in their own language, with the ticket that nobody took."""
+    bulletin = bulletins.write_digest(NOW + timedelta(hours=1))
+    assert {order.to for order in bulletin.letters} == {CHITRA.email, DEV.email}
+    values = dict(bulletin.letters[0].values)
+    assert (values["new"], values["unassigned"], values["unbalanced"]) == ("1", "1", "")
+    subjects = written(bulletin)
+    assert subjects[CHITRA.email] != subjects[DEV.email]
+
+
+def test_a_digest_begins_where_the_last_one_ended(bulletins, engine):
+    """What was told is not told again; a digest with nothing to tell is not sent, unless the settings ask for it."""
+    later = NOW + timedelta(hours=2)
+    with writing(engine) as connection:
+        connection.execute(insert(schedules).values(name=Regular.DIGEST, due_at=later, done_at=later))
+    values = {name: number for order in bulletins.write_digest(later).letters for name, number in order.values}
+    assert values["new"] == "0"
+
+
+def test_the_pendency_sheet_goes_to_the_lead(bulletins):
+    """Open tickets by age, zone, office and module, with a workbook."""
+    (order,) = bulletins.write_pendency(NOW + timedelta(days=3)).letters
+    assert (order.to, order.kind, order.formats) == (DEV.email, LetterKind.PENDENCY, ("xlsx",))
+    assert dict(order.values)["open"] == "1"
+    assert written(bulletins.write_pendency(NOW + timedelta(days=3)))
+
+
+def test_the_report_of_the_month_before(bulletins):
+    """On the first of December the tickets of November are counted."""
+    (order,) = bulletins.write_monthly(NOW + timedelta(days=10)).letters
+    values = dict(order.values)
+    assert (values["month"], values["year"], values["received"]) == ("11", "2026", "1")
+    assert written(bulletins.write_monthly(NOW + timedelta(days=10)))
+
+
+def test_the_hourly_letter_folds_what_was_held(bulletins, engine):
+    """Two pieces of news for Chitra are one letter, and are named as told; without news there is none."""
+    assert bulletins.write_hourly(NOW) is None
+    row = {"to": CHITRA.email, "ticket_id": 1, "kind": "comment", "actor": "Asha Verma", "at": NOW}
+    with reading(engine) as connection:
+        row["ticket_id"] = connection.exec_driver_sql("select id from tickets").scalar()
+    with writing(engine) as connection:
+        connection.execute(insert(held_news), [row | {"text": "अब भी वही त्रुटि"}, row | {"text": "Still error 500"}])
+    bulletin = bulletins.write_hourly(NOW)
+    assert [order.to for order in bulletin.letters] == [CHITRA.email]
+    assert len(bulletin.told) == 2
+    assert written(bulletin)
+
+
+def test_every_regular_letter_has_a_writer_and_a_time(bulletins):
+    """A letter without a time would never come, and a time without a writer would say nothing."""
+    assert set(bulletins.writers()) == set(make_plans(load_settings(None))) == set(Regular)
