@@ -150,13 +150,17 @@ def _write(sheet: Any, place: tuple[int, int], value: Cell, form: Any, text: Any
 
 
 def _draw(book: Any, sheet: Any, table: Table, wording: Wording) -> None:
-    """Draw the columns of numbers over the first column, beside the table: upright while they are few, else lying."""
+    """Draw the columns of numbers over the first column, beside the table: upright while they are few, else lying.
+
+    Where some columns are shown as bars only those are drawn: hours and tickets have no scale in common.
+    """
     last = min(len(table.rows), _MOST_ROWS)
     is_upright = table.columns[0].kind is CellKind.DAY or last <= _FEW_BARS
     chart = book.add_chart({"type": "column" if is_upright else "bar"})
     name = sheet.get_name()
+    bars = {column.kind for column in table.columns} & {CellKind.SHARE}
     for position, column in enumerate(table.columns):
-        if column.kind in NUMBERS:
+        if column.kind in (bars or NUMBERS):
             chart.add_series({
                 "name": [name, 0, position],
                 "categories": [name, 1, 0, last, 0],

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.posting import Correspondence, LetterTask, post_letter, thread_for
 from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import held_news, schedules
+from mailbot.adapters.store.tables import held_news, letters, schedules
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.schedules import DueSchedule, next_due
 
@@ -93,4 +93,8 @@ def post_for_desk(
             at=now,
             event_key=order.key or f"{occasion} {now.isoformat()}",
         )
-        post_letter(connection, None, write(task), now)
+        letter = write(task)
+        # The same occasion has the same Message-ID: a clock that went back, or other settings, write nothing twice.
+        known = select(letters.c.id).where(letters.c.message_id == letter.message_id)
+        if connection.execute(known).first() is None:
+            post_letter(connection, None, letter, now)

@@ -32,7 +32,7 @@ TITLES = (
     "पंजीयन आवेदन दूसरे खण्ड में दिख रहा है",
     "challan paid hai par ledger me nahi dikh raha",
 )
-MODULES = ("return-filing", "eway-bill", "refund", "gst-registration", "payment")
+MODULES = ("return-filing", "e-way-bill", "refund", "gst-registration", "payment")
 OFFICES = (
     ("Ghaziabad I", "Sector 3, Ghaziabad"),
     ("Lucknow I", "खण्ड 7, लखनऊ"),
@@ -97,7 +97,7 @@ def make_counts() -> tuple[OpenCount, ...]:
     return (
         OpenCount("Ghaziabad I", "Sector 3, Ghaziabad", "return-filing", (9, 6, 4, 1, 0, 0), 2, 1),
         OpenCount("Ghaziabad I", "Sector 3, Ghaziabad", "refund", (2, 1, 3, 2, 1, 0), 1, 0),
-        OpenCount("Ghaziabad I", "Sector 11, Ghaziabad", "eway-bill", (4, 2, 0, 0, 0, 0), 0, 0),
+        OpenCount("Ghaziabad I", "Sector 11, Ghaziabad", "e-way-bill", (4, 2, 0, 0, 0, 0), 0, 0),
         OpenCount("Lucknow I", "खण्ड 7, लखनऊ", "return-filing", (7, 3, 2, 0, 0, 0), 1, 2),
         OpenCount("Lucknow I", "खण्ड 1, लखनऊ", "gst-registration", (1, 0, 1, 0, 0, 0), 0, 0),
         OpenCount("Varanasi", "खण्ड 2, वाराणसी", "refund", (1, 2, 5, 8, 6, 3), 11, 4),
