@@ -134,6 +134,7 @@ def _say_goodbye(stage: Stage, terminal: Terminal, seconds: float) -> None:
 
 def _keep_open(stage: Stage, terminal: Terminal) -> None:
     """Say how to connect, then tell of every mail and letter until Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell script that started us may have ignored it
     with suppress(KeyboardInterrupt):
         _explain_connection(stage, terminal)
         _watch(stage, terminal)

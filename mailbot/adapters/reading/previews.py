@@ -75,6 +75,7 @@ def look_at(data: bytes, content_type: str, most_pixels: int, *, has_time: bool 
         problem = "" if is_small else "the pictures of the mail are too many for previews of all"
         fingerprint = _look_of(image) if is_small and has_time else ""
         return PictureView(width, height, as_it_is, problem=problem, fingerprint=fingerprint)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # other libraries switch it on for the whole process
     try:
         preview, fingerprint = _make_preview(image, turn)
     except MemoryError:
