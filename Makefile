@@ -3,9 +3,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.installed
+# Many tests wait for servers, so two run at a time, each worker with servers of its own; WORKERS=0 runs all in turn.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-programs lint types contracts check lock wheel clean
+.PHONY: help demo test torture test-programs lint types contracts check lock wheel clean
 
 help: ## show these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,7 +25,11 @@ demo: $(READY) ## watch mailbot work on a mail server of its own; KEEP=1 leaves 
 	@$(BIN)/python -m mailbot demo $(if $(KEEP),--keep)
 
 test: $(READY) test-programs ## run all tests against real servers (installs them with apt when root)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+
+torture: $(READY) test-programs ## the campaigns that take longer than a test suite may (an hour or more)
+	@$(BIN)/python -m pytest -o python_files='campaign_*.py' tests/torture $(ARGS)
+	@$(BIN)/python -m tests.fuzz.forge --seed 2611
 
 test-programs:
 	@sh tests/servers/install.sh servers
