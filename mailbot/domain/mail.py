@@ -67,6 +67,20 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The headers that say who sent a mail, as they stand there: unfolded, not decoded, never repaired.
+
+    `senders` are the values of From and `results` those of Authentication-Results, topmost first; a value that is too
+    long to be read is empty, and only the first few are kept. `is_sound` is false when anything about the header block
+    is such that two programs could read two different mails out of it.
+    """
+
+    senders: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    is_sound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMail:
     """A mail as plain data. Everything in it was written by a stranger.
 
@@ -82,6 +96,7 @@ class IncomingMail:
     `reported_ids` the Message-IDs of the letters that a report is about or gives back.
     `signature` is what a program put below the words and was cut from the reply. `phones` are the mobile numbers of the
     sender's own words, the farewell and the signature; those of quoted text are not among them.
+    `origin` holds what a sender must be believed by; everything else here was read with forbearance.
     """
 
     message_id: str
@@ -103,6 +118,7 @@ class IncomingMail:
     reported_ids: tuple[str, ...] = ()
     signature: str = ""
     phones: tuple[Phone, ...] = ()
+    origin: Origin = Origin()
 
     @property
     def brings_evidence(self) -> bool:

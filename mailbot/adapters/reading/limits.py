@@ -18,6 +18,11 @@ LINKS = 5000
 RICH = 200_000
 NAME = 200
 LIST = 2000
+# Of the headers that say who sent a mail: more than one From is refused, and only the topmost result counts.
+SENDERS = 5
+RESULTS = 10
+SENDER_VALUE = 4 * 1024
+RESULT_VALUE = 16 * 1024
 PHONES = 20
 PHONE_LINES = 100
 

@@ -13,6 +13,7 @@ from mailbot.adapters.reading.attachments import make_attachments
 from mailbot.adapters.reading.bodies import read_content
 from mailbot.adapters.reading.content import Content
 from mailbot.adapters.reading.limits import Notes
+from mailbot.adapters.reading.origin import read_origin
 from mailbot.adapters.reading.phones import find_phones
 from mailbot.adapters.reading.reports import read_report
 from mailbot.adapters.reading.structure import parse_head, parse_structure
@@ -41,10 +42,11 @@ def read_message(raw: bytes, *, oversized: bool) -> MailReading:
     notes = Notes()
     if not raw.strip():
         raise UnreadableMailError("The mail is empty; ask its sender to send it again.")
-    raw = find_bytes(raw, notes)
+    origin, raw = read_origin(raw), find_bytes(raw, notes)
     if oversized:
         notes.add("The mail is larger than the limit and was not downloaded; only its headers were read.")
-        return _build(parse_head(raw, notes), (), Content(), notes, oversized=True)
+        reading = _build(parse_head(raw, notes), (), Content(), notes, oversized=True)
+        return MailReading(replace(reading.mail, origin=origin), reading.files)
     root = parse_structure(raw, notes)
     if not root.headers:
         if _is_binary(raw):
@@ -53,7 +55,7 @@ def read_message(raw: bytes, *, oversized: bool) -> MailReading:
     report = read_report(root)
     headers = read_in_charset(root.headers, _first_charset(root))
     reading = _build(headers, tuple(_part_types(root)), read_content(root, notes), notes, oversized=False)
-    mail = replace(reading.mail, delivery_actions=report.actions, reported_ids=report.ids)
+    mail = replace(reading.mail, delivery_actions=report.actions, reported_ids=report.ids, origin=origin)
     return MailReading(mail, reading.files)
 
 

@@ -94,6 +94,11 @@ class ChildReader:
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
+    def prepare(self) -> None:
+        """Start the child unless one waits. Raises WorldError when it cannot be started."""
+        with self._lock:
+            self._child = self._living() or self._start()
+
     def read(self, raw: bytes, *, oversized: bool) -> MailReading:
         """Return what the mail says; a picture that breaks its reader is a sentence in the mail's problems.
 

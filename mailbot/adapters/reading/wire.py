@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mailbot.domain.mail import Address, Attachment, IncomingMail, Phone
+from mailbot.domain.mail import Address, Attachment, IncomingMail, Origin, Phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,9 +85,14 @@ def unpack_reading(header: dict[str, Any], blobs: Sequence[bytes]) -> MailReadin
         given["date"] = datetime.fromisoformat(given["date"]) if given["date"] else None
         given["attachments"] = tuple(Attachment(**attachment) for attachment in given["attachments"])
         given["phones"] = tuple(Phone(**phone) for phone in given["phones"])
+        given["origin"] = _unpack_origin(**given["origin"])
         given["headers"] = {name: tuple(values) for name, values in given["headers"].items()}
         for name in ("recipients", "thread_ids", "part_types", "problems", "delivery_actions", "reported_ids"):
             given[name] = tuple(given[name])
         return MailReading(IncomingMail(**given), dict(zip(header["files"], blobs, strict=True)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WireError("a reading makes no sense") from error
+
+
+def _unpack_origin(*, senders: Sequence[str], results: Sequence[str], is_sound: bool) -> Origin:
+    return Origin(tuple(senders), tuple(results), is_sound)
