@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import make_failpoint
 from mailbot.adapters.imap import ImapMailbox, Waker
+from mailbot.adapters.oauth import LoggedAlarms
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.desk_store import DeskStore
@@ -143,9 +144,10 @@ def open_desk(settings: Settings) -> Iterator[OpenDesk]:
         timezone, plans = ZoneInfo(settings.desk.timezone), make_plans(settings)
         store = DeskStore(engine, desk, timezone, correspondent, lease, plans)
         bulletins = Bulletins(engine, desk, make_report_rules(settings))
-        mailbox = ImapMailbox(imap_account(settings))
+        alarms = LoggedAlarms()
+        mailbox = ImapMailbox(imap_account(settings, alarms))
         stack.callback(mailbox.close)
-        post = SmtpPost(smtp_account(settings))
+        post = SmtpPost(smtp_account(settings, alarms))
         stack.callback(post.close)
         reader = open_reader(settings)
         stack.callback(reader.close)

@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
 from mailbot.adapters.imap import ImapMailbox, check_mailbox
+from mailbot.adapters.oauth import check_consent
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.directory import count_people, find_addresses
 from mailbot.adapters.store.engine import open_engine, reading
@@ -27,6 +28,7 @@ from mailbot.parts import (
     load_calendar,
     load_keys,
     make_data_folder,
+    open_tokens,
     require_complete,
     smtp_account,
 )
@@ -44,7 +46,8 @@ ROUND_TRIP_SECONDS = 60
 def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
     """Return what was found; a check that fails does not keep the others from running."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        check_settings, check_calendar, check_disk, check_clock, check_database, check_imap, check_smtp,
+        check_settings, check_calendar, check_disk, check_clock, check_database, check_oauth2, check_imap,
+        check_smtp,
     ]  # fmt: skip
     if round_trip:
         checks.append(lambda given: iter(try_round_trip(given)))
@@ -162,6 +165,20 @@ def _check_owners(settings: Settings, staff: Iterable[Person]) -> Iterator[Findi
                     f"Modules: {owner!r}, an owner of {module.code!r}, is nobody of the IT section in the directory. "
                     "Write the Employee ID of somebody who is.",
                 )
+
+
+def check_oauth2(settings: Settings) -> Iterator[Finding]:
+    """Look at the consent, where the desk logs in with OAuth 2."""
+    if "oauth2" in (settings.imap.auth, settings.smtp.auth):
+        for found in check_consent(open_tokens(settings), now()):
+            yield Finding(found.level, f"OAuth 2: {found.text}")
+
+
+def check_logins(settings: Settings) -> Iterator[Finding]:
+    """Try the logins that are made with OAuth 2."""
+    for section, check in ((settings.imap, check_imap), (settings.smtp, check_smtp)):
+        if section.auth == "oauth2":
+            yield from check(settings)
 
 
 def check_imap(settings: Settings) -> Iterator[Finding]:

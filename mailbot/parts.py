@@ -16,6 +16,7 @@ from mailbot.adapters.imap import ImapAccount
 from mailbot.adapters.keys import ensure_key_file, make_keys
 from mailbot.adapters.letters import LetterWriter
 from mailbot.adapters.letters.words import read_words
+from mailbot.adapters.oauth import NoAlarms, Provider, TokenSource, make_provider
 from mailbot.adapters.reading import ChildReader
 from mailbot.adapters.sheets import write_files
 from mailbot.adapters.smtp import SmtpAccount
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from mailbot.adapters.store.posting import LetterTask
+    from mailbot.domain.alarms import Alarms
     from mailbot.domain.calendar import Calendar
     from mailbot.domain.desk import Desk
     from mailbot.domain.letter import Letter
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from mailbot.settings.sections import ServerSection
 
 MINIMUM_SECRET = 32
+TOKEN_FILE = "oauth2-tokens.json"  # noqa: S105 - the name of the file, not what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,27 +176,48 @@ def open_import(settings: Settings, engine: Engine) -> PeopleImport:
     return PeopleImport(applier, Follow(settings.people.tickets_follow))
 
 
-def imap_account(settings: Settings) -> ImapAccount:
+def imap_account(settings: Settings, alarms: Alarms | None = None) -> ImapAccount:
     """Return the mailbox's account."""
     imap = settings.imap
-    server = _server(settings, imap, settings.imap_password)
+    server = _server(settings, imap, "" if imap.auth == "oauth2" else settings.imap_password, alarms)
     return ImapAccount(**server, folder=imap.folder, processed_folder=imap.processed_folder)
 
 
-def smtp_account(settings: Settings) -> SmtpAccount:
+def smtp_account(settings: Settings, alarms: Alarms | None = None) -> SmtpAccount:
     """Return the account for sending."""
     smtp = settings.smtp
-    server = _server(settings, smtp, settings.smtp_password)
+    server = _server(settings, smtp, "" if smtp.auth == "oauth2" else settings.smtp_password, alarms)
     return SmtpAccount(**server, sender=settings.desk.address, connections=smtp.connections)
 
 
-def _server(settings: Settings, section: ServerSection, password: str) -> dict[str, Any]:
+def open_provider(settings: Settings) -> Provider:
+    """Return the provider of tokens. Raises SettingsError when something that it needs is not set."""
+    oauth2 = settings.oauth2
+    return make_provider(
+        oauth2.provider,
+        client_id=oauth2.client_id,
+        client_secret=settings.oauth2_secret,
+        tenant=oauth2.tenant,
+        urls={key: getattr(oauth2, key) for key in ("token_url", "device_url", "authorize_url")},
+        scopes=oauth2.scopes,
+        ca_file=str(settings.path(oauth2.ca_file)) if oauth2.ca_file else "",
+    )
+
+
+def open_tokens(settings: Settings, alarms: Alarms | None = None) -> TokenSource:
+    """Return where logins with OAuth 2 get their tokens; the file of the tokens lies in the data folder."""
+    path = settings.data / TOKEN_FILE
+    return TokenSource(open_provider(settings), path, settings.imap.username, now, alarms or NoAlarms())
+
+
+def _server(settings: Settings, section: ServerSection, password: str, alarms: Alarms | None) -> dict[str, Any]:
     return {
         "host": section.host,
         "port": section.port,
         "security": section.security,
         "username": section.username,
         "password": password,
+        "tokens": open_tokens(settings, alarms) if section.auth == "oauth2" else None,
         "ca_file": str(settings.path(section.ca_file)) if section.ca_file else "",
         "timeout_seconds": section.timeout_seconds,
     }
@@ -207,6 +231,8 @@ def require_complete(settings: Settings) -> None:
         "imap.username": settings.imap.username,
         "smtp.host": settings.smtp.host,
     }
+    if settings.smtp.auth == "oauth2":
+        needed["smtp.username"] = settings.smtp.username
     if missing := [key for key, value in needed.items() if not value]:
         raise SettingsError(f"{', '.join(missing)}: not set. `mailbot init` asks for them and writes settings.toml.")
 

@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from mailbot.domain.errors import LoginRefusedError, SettingsError
 from mailbot.settings.sections import is_loopback
@@ -24,9 +24,23 @@ LOGIN_WAITS = (60.0, 300.0, 900.0, 3600.0)
 LARGEST_PORT = 65535
 
 
+class AccessTokens(Protocol):
+    """Where a login with OAuth 2 gets its access token."""
+
+    def find_token(self, refused: str = "") -> str:
+        """Return a token that is good now; with `refused`, another one than that which the server refused."""
+
+    @property
+    def consent(self) -> str:
+        """What names the consent behind the token: when a person logs in anew, it is another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A mail server and the user that logs in there; raises SettingsError when a value cannot work."""
+    """A mail server and the user that logs in there; raises SettingsError when a value cannot work.
+
+    With `tokens` the login is made with OAuth 2, without them with the password.
+    """
 
     section: ClassVar[str] = "account"
 
@@ -35,6 +49,7 @@ class Account:
     security: Security
     username: str = ""
     password: str = field(default="", repr=False)
+    tokens: AccessTokens | None = field(default=None, repr=False, compare=False)
     ca_file: str = ""
     timeout_seconds: float = 60.0
 
@@ -107,10 +122,13 @@ def explain_trouble(account: Account, error: BaseException) -> str:
 
 def explain_refused_login(account: Account, answer: str) -> str:
     """Return a sentence for a login that was refused, with what the large providers need."""
-    sentence = (
-        f'{account.where} refused the login of "{account.username}" ({_without_secrets(account, answer)}). '
-        f"Check {account.section}.username and its password."
-    )
+    refused = f'{account.where} refused the login of "{account.username}" ({_without_secrets(account, answer)}).'
+    if account.tokens:
+        return (
+            f"{refused} The consent must be of this very account (run `mailbot login` again to choose it), and its "
+            f"administrator must allow {account.section.upper()} for it; a shared mailbox must be opened to it."
+        )
+    sentence = f"{refused} Check {account.section}.username and its password."
     if account.host.lower().endswith(GMAIL):
         return (
             f"{sentence} Gmail wants an app password instead of the account's own: switch 2-step verification on and "
@@ -137,14 +155,20 @@ class LoginGuard:
         self._refusals = 0
         self._blocked_until = 0.0
         self._sentence = ""
+        self._consent = ""
 
-    def check(self) -> None:
-        """Raise the last LoginRefusedError again while it is too early for another try."""
-        if self._refusals and self._clock() < self._blocked_until:
+    def check(self, consent: str = "") -> None:
+        """Raise the last LoginRefusedError again while it is too early for another try; a new consent is worth one."""
+        if self.has_refused(consent) and self._clock() < self._blocked_until:
             raise LoginRefusedError(self._sentence)
 
-    def refuse(self, sentence: str) -> LoginRefusedError:
+    def has_refused(self, consent: str = "") -> bool:
+        """Tell whether the last login with this consent, or with the password, was refused."""
+        return self._refusals > 0 and consent == self._consent
+
+    def refuse(self, sentence: str, consent: str = "") -> LoginRefusedError:
         """Note a refused login and return the error to raise."""
+        self._consent = consent
         wait = LOGIN_WAITS[min(self._refusals, len(LOGIN_WAITS) - 1)]
         self._refusals += 1
         self._blocked_until = self._clock() + wait

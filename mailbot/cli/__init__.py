@@ -12,6 +12,7 @@ from mailbot.cli.checking import check
 from mailbot.cli.explaining import explain
 from mailbot.cli.guiding import guide
 from mailbot.cli.letters import letters
+from mailbot.cli.logging_in import login
 from mailbot.cli.mails import quarantine, reconcile
 from mailbot.cli.migrating import migrate
 from mailbot.cli.output import EXIT_KEYBOARD, EXIT_SETTINGS, EXIT_TRY_LATER, Context, say_error
@@ -20,6 +21,7 @@ from mailbot.cli.reporting import report
 from mailbot.cli.setting_up import init
 from mailbot.cli.showing import demo
 from mailbot.cli.tickets import ticket
+from mailbot.cli.trust import trust
 from mailbot.cli.working import once, run
 from mailbot.domain.errors import MailbotError, SettingsError
 
@@ -39,8 +41,8 @@ def cli(context: click.Context, settings_file: str | None) -> None:
 
 
 COMMANDS = (
-    *(init, check, migrate, run, once, people, ticket, explain),
-    *(guide, letters, report, quarantine, reconcile, demo),
+    *(init, login, check, migrate, run, once, people, ticket, explain),
+    *(guide, letters, report, quarantine, reconcile, demo, trust),
 )
 for command in COMMANDS:
     cli.add_command(command)

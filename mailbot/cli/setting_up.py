@@ -34,6 +34,8 @@ class Answers:
     folder: str
     start_date: datetime
     ca_file: str
+    oauth2: str | None
+    client_id: str
 
 
 security_choice = click.Choice(["tls", "starttls", "none"])
@@ -58,6 +60,12 @@ port_range = click.IntRange(1, 65535)
     help="Older mail is listed, never answered.",
 )
 @click.option("--ca-file", default="", help="Certificates of your own authority (PEM), for both servers.")
+@click.option(
+    "--oauth2",
+    type=click.Choice(["google", "microsoft"]),
+    help="Log in with OAuth 2 instead of a password; docs/oauth.md says how to get a client ID.",
+)
+@click.option("--client-id", default="", help="With --oauth2: what the desk is called at Google or Microsoft.")
 @click.option("--force", is_flag=True, help="Overwrite the settings file.")
 @click.option("--no-test", is_flag=True, help="Write the file without trying the servers.")
 def init(*, file: str, force: bool, no_test: bool, **given: object) -> None:
@@ -71,19 +79,21 @@ def init(*, file: str, force: bool, no_test: bool, **given: object) -> None:
         say_error(f"{path} exists. Name another one with --file, or overwrite it with --force.")
         sys.exit(EXIT_FOUND_WRONG)
     answers = Answers(**given)  # type: ignore[arg-type] # click has checked the types
-    from_environment = os.environ.get("MAILBOT_IMAP__PASSWORD", "")
-    password = from_environment or click.prompt("Password (Gmail: an app password)", hide_input=True)
-    secret = path.with_name(PASSWORD_FILE)
+    secret = None
+    if not answers.oauth2 and not os.environ.get("MAILBOT_IMAP__PASSWORD"):
+        secret = path.with_name(PASSWORD_FILE)
     try:
-        if not from_environment:
+        if secret:
+            password = click.prompt("Password (Gmail: an app password)", hide_input=True)
             write_private(secret, password + "\n")
-        path.write_text(settings_text(answers, "" if from_environment else secret.name), encoding="utf-8")
+        path.write_text(settings_text(answers, secret.name if secret else ""), encoding="utf-8")
     except OSError as error:
         say_error(f"{error.filename} cannot be written: {error.strerror}. Name another file with --file.")
         sys.exit(EXIT_FOUND_WRONG)
-    click.echo(
-        f"Written: {path}" + ("" if from_environment else f", and the password to {secret} (only you may read it)")
-    )
+    click.echo(f"Written: {path}" + (f", and the password to {secret} (only you may read it)" if secret else ""))
+    if answers.oauth2:
+        click.echo(f"Next: mailbot login {answers.oauth2}, then mailbot migrate, mailbot people import FILE.csv.")
+        return
     if not no_test and not _both_directions_work(file):
         say_error(f"Correct {path}, or run `mailbot init --force` again; `mailbot check` tries the servers any time.")
         sys.exit(EXIT_FOUND_WRONG)
@@ -95,14 +105,16 @@ def settings_text(answers: Answers, password_file: str) -> str:
     quoted = {name: json.dumps(str(getattr(answers, name)), ensure_ascii=False) for name in Answers.__slots__}
     day = json.dumps(f"{answers.start_date:%Y-%m-%d}")
     named = json.dumps(password_file)
+    way = 'auth = "oauth2"\n' if answers.oauth2 else f"password_file = {named}\n"
+    oauth2 = f"\n[oauth2]\nprovider = {quoted['oauth2']}\nclient_id = {quoted['client_id']}\n" if answers.oauth2 else ""
     return (
         "# Written by `mailbot init`. Every other setting has a default, explained in the settings.toml of mailbot.\n\n"
         f"[desk]\naddress = {quoted['address']}\n\n"
         f"[imap]\nhost = {quoted['imap_host']}\nport = {answers.imap_port}\nsecurity = {quoted['imap_security']}\n"
-        f"ca_file = {quoted['ca_file']}\nusername = {quoted['username']}\npassword_file = {named}\n"
+        f"ca_file = {quoted['ca_file']}\nusername = {quoted['username']}\n{way}"
         f"folder = {quoted['folder']}\nstart_date = {day}\n\n"
         f"[smtp]\nhost = {quoted['smtp_host']}\nport = {answers.smtp_port}\nsecurity = {quoted['smtp_security']}\n"
-        f"ca_file = {quoted['ca_file']}\nusername = {quoted['username']}\npassword_file = {named}\n"
+        f"ca_file = {quoted['ca_file']}\nusername = {quoted['username']}\n{way}{oauth2}"
     )
 
 

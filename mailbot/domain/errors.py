@@ -27,5 +27,9 @@ class LoginRefusedError(WorldError):
     """A mail server did not accept user name and password: it is tried again, more and more rarely."""
 
 
+class ConsentLostError(LoginRefusedError):
+    """The provider gives no more tokens (OAuth 2): only a person can log in again, and the sentence says how."""
+
+
 class FolderMissingError(WorldError):
     """A folder that the settings name does not exist on the mail server: the sentence lists those that do."""

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as EnvironmentValueError
 
 from mailbot.domain.errors import SettingsError
+from mailbot.settings.oauth2 import OAuth2Settings
 from mailbot.settings.sections import (
     CatalogueSettings,
     DeskSettings,
@@ -28,6 +29,7 @@ from mailbot.settings.sections import (
     WorkerSettings,
 )
 from mailbot.settings.service import EscalationSettings, PromiseSettings, ReportSettings, WorkingTimeSettings
+from mailbot.settings.trust import TrustSettings
 from mailbot.share import shared
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "MAILBOT_"
 # Variables that are no settings: which settings file, and the switches of the tests.
 OTHER_VARIABLES = frozenset({"MAILBOT_SETTINGS", "MAILBOT_TESTING", "MAILBOT_FAILPOINT"})
-SECRETS = frozenset({"password", "database_url"})
+SECRETS = frozenset({"password", "client_secret", "database_url"})
 DEFAULT_FILE = "settings.toml"
 
 
@@ -53,8 +55,10 @@ class Settings(BaseSettings):
     desk: DeskSettings
     imap: ImapSettings
     smtp: SmtpSettings
+    oauth2: OAuth2Settings
     storage: StorageSettings
     people: PeopleSettings
+    trust: TrustSettings
     limits: LimitSettings
     letters: LetterSettings
     worker: WorkerSettings
@@ -116,6 +120,14 @@ class Settings(BaseSettings):
         if not self.smtp.username or (same_user and not own):
             return self.imap_password if self.smtp.username else ""
         return self._password(self.smtp, "smtp")
+
+    @property
+    def oauth2_secret(self) -> str:
+        """The secret of this desk at the provider of tokens, or an empty string: not every provider gives one."""
+        if secret := self.oauth2.client_secret.get_secret_value():
+            return secret
+        named = self.oauth2.client_secret_file
+        return read_secret(self.path(named), "oauth2.client_secret_file") if named else ""
 
     def _password(self, section: ImapSettings | SmtpSettings, name: str) -> str:
         if password := section.password.get_secret_value():
@@ -204,8 +216,10 @@ def _refuse_open_secrets(path: Path, values: Mapping[str, Any]) -> None:
 
 def _is_secret(key: str, value: object) -> bool:
     """Tell whether a value is secret; a database address is one only when it carries a password."""
+    if key != "database_url":
+        return True
     address = str(value)
-    return key == "password" or "password=" in address or ":" in address.partition("://")[2].rpartition("@")[0]
+    return "password=" in address or ":" in address.partition("://")[2].rpartition("@")[0]
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from mailbot.domain.grammar import Grammar, parse_grammar
 from mailbot.domain.people import Language
 from mailbot.domain.trust import normal_address
 from mailbot.settings.service import make_calendar, make_service
+from mailbot.settings.trust import make_trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = N
         paces=settings.letters.default_pace.model_dump(),
         integrators_settle=settings.people.integrators_settle,
         claims_per_day=settings.people.claims_per_day,
+        trust=make_trust(settings.trust),
     )
 
 

@@ -80,6 +80,7 @@ class ServerSection(Section):
     port: Annotated[int, Field(ge=1, le=65535)]
     security: Security
     ca_file: str
+    auth: Literal["password", "oauth2"]
     username: str
     password: SecretStr = SecretStr("")
     password_file: str

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PASSWORD = "gst-test-password"
+INTROSPECTION = (
+    "introspection_url = {url}\nintrospection_mode = post\nforce_introspection = yes\n"
+    "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+)
+OAUTH2_PASSDB = "passdb {{\n  driver = oauth2\n  mechanisms = {mechanisms}\n  args = {folder}/oauth2.ext\n}}\n"
 TEMPLATE = Path(__file__).with_name("dovecot.conf.in")
 
 
@@ -47,13 +52,21 @@ class StoredMail:
 class Dovecot:
     """IMAP on `port` (plain, and STARTTLS) and `tls_port`, inside a `with` block; any user name with PASSWORD works.
 
-    `capability` replaces what the server says it can do; `tls=False` leaves STARTTLS and the TLS port away.
+    `capability` replaces what the server says it can do; `tls=False` leaves STARTTLS and the TLS port away. With
+    `introspection_url`, where a provider of tokens tells whose a token is, tokens are accepted as well.
     """
 
     host = HOST
     password = PASSWORD
 
-    def __init__(self, *, capability: str = "", tls: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        capability: str = "",
+        tls: bool = True,
+        introspection_url: str = "",
+        mechanisms: str = "xoauth2 oauthbearer",
+    ) -> None:
         self.port = find_free_port()
         self.tls_port = find_free_port() if tls else 0
         self._program = find_program("dovecot", "dovecot-imapd")
@@ -63,7 +76,9 @@ class Dovecot:
         self.ca_file = str(self.certificate.ca_file)
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
-        self._write_configuration(capability, tls=tls)
+        self._write_configuration(
+            capability, tls=tls, oauth2=mechanisms if introspection_url else "", introspection_url=introspection_url
+        )
 
     def __enter__(self) -> Self:
         """Start the server and wait until it answers."""
@@ -151,6 +166,9 @@ class Dovecot:
         self.stop()
         for name in self._maildir(user).glob("dovecot*"):
             name.unlink()
+        # A new UIDVALIDITY is the second in which it is made; in the same second it would be the old one.
+        second = int(time.time())
+        wait_until(lambda: int(time.time()) > second, 2, "the next second")
         self.start()
 
     def _maildir(self, user: str) -> Path:
@@ -166,7 +184,9 @@ class Dovecot:
                 give_to(path, self._user, self._group)
         return maildir
 
-    def _write_configuration(self, capability: str, *, tls: bool) -> None:
+    def _write_configuration(self, capability: str, *, tls: bool, oauth2: str, introspection_url: str) -> None:
+        if oauth2:
+            (self.folder / "oauth2.ext").write_text(INTROSPECTION.format(url=introspection_url))
         values = {
             "DIR": str(self.folder),
             "USER": self._user,
@@ -175,6 +195,8 @@ class Dovecot:
             "TLS_PORT": str(self.tls_port),
             "SSL": "yes" if tls else "no",
             "PASSWORD": PASSWORD,
+            "TOKEN_MECHANISMS": oauth2,
+            "TOKEN_PASSDB": OAUTH2_PASSDB.format(folder=self.folder, mechanisms=oauth2) if oauth2 else "",
             "CAPABILITY": f"imap_capability = {capability}" if capability else "",
         }
         text = re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], TEMPLATE.read_text())

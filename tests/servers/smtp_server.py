@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 PASSWORD = "smtp-test-password"
 HOST_NAME = "smtp.tax.example"
 DROP, STALL = "drop", "stall"
+MECHANISMS = ("LOGIN", "PLAIN", "XOAUTH2", "OAUTHBEARER")
 
 # CONNECT: instead of the greeting. BODY: after 354, before the letter is complete. DOT: after the letter is complete,
 # which is then not kept. KEPT: the letter is kept, and only its answer is lost or replaced.
@@ -50,6 +53,8 @@ class Fault:
 class SmtpServer(Background):
     """SMTP on `port` inside a `with` block. With `username` a login is demanded; security as in the settings.
 
+    With `find_user`, which tells whose an access token is, the login is OAuth 2 alone, by `token_mechanism`.
+
     `deliver(recipient, raw)` is called for each accepted letter, without the +detail of the address (RFC 5233).
     """
 
@@ -65,6 +70,8 @@ class SmtpServer(Background):
         size_limit: int = 0,
         smtputf8: bool = True,
         deliver: Callable[[str, bytes], None] | None = None,
+        find_user: Callable[[str], str | None] | None = None,
+        token_mechanism: str = "XOAUTH2",
     ) -> None:
         super().__init__("smtp-server")
         self.username = username
@@ -72,6 +79,8 @@ class SmtpServer(Background):
         self.size_limit = size_limit
         self.smtputf8 = smtputf8
         self.deliver = deliver
+        self.find_user = find_user
+        self.mechanisms = (token_mechanism,) if find_user else ("LOGIN", "PLAIN")
         self.port = 0
         self.logins: list[str] = []
         self.commands: list[str] = []
@@ -148,6 +157,7 @@ class SmtpServer(Background):
             tls_context=self._context if self.security == "starttls" else None,
             require_starttls=self.security == "starttls",
             auth_require_tls=False,
+            auth_exclude_mechanism=[name for name in MECHANISMS if name not in self.mechanisms],
             authenticator=self._authenticate,
             loop=asyncio.get_running_loop(),
         )
@@ -229,6 +239,25 @@ class _Hooks:
     def __init__(self, server: SmtpServer, conversation: _Conversation) -> None:
         self._server = server
         self._conversation = conversation
+
+    async def auth_XOAUTH2(self, smtp: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        return await self._take_token(smtp, args, rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01", b"")
+
+    async def auth_OAUTHBEARER(self, smtp: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        wanted = rb"n,a=([^,]*),\x01host=[^\x01]+\x01port=\d+\x01auth=Bearer ([^\x01]*)\x01\x01"
+        return await self._take_token(smtp, args, wanted, b"\x01")
+
+    async def _take_token(self, smtp: SMTP, args: list[str], wanted: bytes, last: bytes) -> AuthResult:
+        """Judge a token; whoever is refused has to answer the document that says so before the refusal itself."""
+        answer = b64decode(args[1]) if len(args) > 1 else await smtp.challenge_auth("")
+        sent = re.fullmatch(wanted, answer) if isinstance(answer, bytes) else None
+        user, token = (part.decode() for part in sent.groups()) if sent else ("", "")
+        self._server.logins.append(user)
+        if sent and self._server.find_user and self._server.find_user(token) == user:
+            return AuthResult(success=True, auth_data=LoginPassword(user.encode(), b""))
+        if await smtp.challenge_auth('{"status":"401","schemes":"bearer"}') != last:
+            return AuthResult(success=False, handled=False, message="501 5.5.2 That is no end of a refused login")
+        return AuthResult(success=False, handled=False, message="535 5.7.8 Authentication credentials invalid")
 
     async def handle_DATA(self, _smtp: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         fault = self._server.find_fault("DOT")

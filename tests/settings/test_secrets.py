@@ -15,6 +15,7 @@ SECRET = "gehaim-4711"
 SECRET_FILES = {
     "the password of the mailbox": f'[imap]\npassword = "{SECRET}"',
     "the password for sending": f'[smtp]\npassword = "{SECRET}"',
+    "the secret of the desk at its provider": f'[oauth2]\nclient_secret = "{SECRET}"',
     "a password in the wrong place": f'[desk]\npassword = "{SECRET}"',
     "a database address with a password": f'[storage]\ndatabase_url = "postgresql://mailbot:{SECRET}@db/desk"',
     "a password with odd characters": f'[storage]\ndatabase_url = "postgresql://mailbot:x://@{SECRET}@db/desk"',
@@ -29,6 +30,18 @@ def test_a_secret_that_others_may_read_is_refused(text, mode):
     sentence = refused(text, mode)
     assert "chmod 600" in sentence
     assert SECRET not in sentence
+
+
+def test_the_secret_at_the_provider_comes_from_a_file_or_the_environment(monkeypatch):
+    """Or there is none: not every provider gives one. It is not shown either."""
+    assert load("").oauth2_secret == ""
+    write(f"{SECRET}\n", name="client-secret")
+    settings = load('[oauth2]\nprovider = "google"\nclient_secret_file = "client-secret"')
+    assert settings.oauth2_secret == SECRET
+    monkeypatch.setenv("MAILBOT_OAUTH2__CLIENT_SECRET", "of the environment")
+    settings = load('[oauth2]\nclient_secret_file = "client-secret"')
+    assert settings.oauth2_secret == "of the environment"
+    assert "of the environment" not in repr(settings) + settings.model_dump_json()
 
 
 def test_a_secret_that_only_its_owner_may_read_is_accepted():

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from imapclient.exceptions import LoginError
 
 from mailbot.adapters.account import explain_refused_login
+from mailbot.adapters.imap.refusals import is_passing
+from mailbot.adapters.imap.token_login import log_in_with_token
 from mailbot.adapters.imap.wire import Client
 from mailbot.domain.errors import FolderMissingError
 
@@ -17,19 +19,17 @@ if TYPE_CHECKING:
     from mailbot.adapters.account import LoginGuard
     from mailbot.adapters.imap.settings import ImapAccount
 
-# Answers that refuse a login for a reason other than the password (RFC 5530 and what providers write).
-BUSY = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "SIMULTANEOUS", "TOO MANY", "THROTTL", "OVERQUOTA", "TRY AGAIN")
-
 
 def connect(account: ImapAccount, context: ssl.SSLContext | None, guard: LoginGuard) -> Client:
     """Return a connection that is logged in; makes the folder for handled mail when it is missing.
 
     Raises LoginRefusedError, FolderMissingError, and what sockets and imaplib raise.
     """
-    guard.check()
+    token = account.tokens.find_token() if account.tokens else ""
+    guard.check(account.tokens.consent if account.tokens else "")
     client = Client(account, context)
     try:
-        _log_in(client, account, guard)
+        _log_in(client, account, guard, token)
         _ensure_processed_folder(client, account)
     except BaseException:
         client.wire.shutdown()
@@ -43,19 +43,22 @@ def folder_names(client: Client) -> list[str]:
     return sorted(str(name) for flags, _, name in folders if b"\\noselect" not in {flag.lower() for flag in flags})
 
 
-def _log_in(client: Client, account: ImapAccount, guard: LoginGuard) -> None:
+def _log_in(client: Client, account: ImapAccount, guard: LoginGuard, token: str) -> None:
     try:
+        if account.tokens:
+            log_in_with_token(client, account, account.tokens, token, guard)
         # PLAIN (RFC 4616) carries any letter; LOGIN has to be quoted and knows ASCII only.
-        if client.has_capability("AUTH=PLAIN"):
+        elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(account.username, account.password)
         elif client.has_capability("LOGINDISABLED"):
             raise guard.refuse(explain_refused_login(account, "it offers no login with a password"))
         else:
             client.login(_quoted(account.username), account.password)
     except LoginError as error:
-        if isinstance(error.__context__, imaplib.IMAP4.abort) or any(word in str(error).upper() for word in BUSY):
+        if is_passing(error):
             raise imaplib.IMAP4.abort(str(error)) from error
-        raise guard.refuse(explain_refused_login(account, str(error))) from error
+        consent = account.tokens.consent if account.tokens else ""
+        raise guard.refuse(explain_refused_login(account, str(error)), consent) from error
     guard.accept()
 
 

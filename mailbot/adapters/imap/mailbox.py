@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mailbot.adapters.account import LoginGuard, explain_trouble, make_tls_context
 from mailbot.adapters.imap.connecting import connect, folder_names
 from mailbot.adapters.imap.idle import Wake, has_news, idle, wait_for_call
+from mailbot.adapters.imap.token_login import wants_new_login
 from mailbot.domain.errors import FolderMissingError, WorldError
 from mailbot.ports import Fetched, Listed
 
@@ -58,6 +59,8 @@ class ImapMailbox:
 
     def select(self) -> int:
         """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
+        if self._client is not None and wants_new_login(self.account, self._client):
+            self.close()
         if self._client is not None:
             # The server may have closed a connection that rested; that is no trouble yet.
             with suppress(WorldError):

@@ -148,6 +148,7 @@ class Client(IMAPClient):  # type: ignore[misc]
 
     def __init__(self, account: ImapAccount, context: ssl.SSLContext | None) -> None:
         self._account_and_context = account, context
+        self.token = ""  # the access token of this login, when there is one
         super().__init__(
             account.host,
             account.port,

@@ -19,6 +19,7 @@ from aiosmtplib import (
 )
 
 from mailbot.adapters.account import explain_refused_login, explain_trouble
+from mailbot.adapters.smtp.token_login import log_in_with_token
 from mailbot.adapters.smtp.verdict import SERVICE_CLOSING, Stage, judge_answer, judge_loss
 from mailbot.deliver import Result
 from mailbot.domain.errors import WorldError
@@ -69,8 +70,10 @@ class SmtpConnection:
         if self._client and self._client.is_connected and not rested and self._sent < LETTERS_PER_CONNECTION:
             return self._client
         await self.close()
-        self._guard.check()
         account = self._account
+        # Asking the provider may take a while: in a thread, and before the server waits for us.
+        token = await asyncio.to_thread(account.tokens.find_token) if account.tokens else ""
+        self._guard.check(account.tokens.consent if account.tokens else "")
         client = SMTP(
             hostname=account.host,
             port=account.port,
@@ -84,7 +87,7 @@ class SmtpConnection:
             async with asyncio.timeout(account.timeout_seconds):
                 await client.connect()
                 await _greet(client)
-                await self._log_in(client)
+                await self._log_in(client, token)
         except SMTPResponseException as error:
             client.close()
             raise WorldError(f"{account.where} does not serve us now ({_words(error.code, error.message)}).") from error
@@ -158,8 +161,11 @@ class SmtpConnection:
             return False
         return True
 
-    async def _log_in(self, client: SMTP) -> None:
+    async def _log_in(self, client: SMTP, token: str) -> None:
         account = self._account
+        if account.tokens:
+            await log_in_with_token(client, account, account.tokens, token, self._guard)
+            return
         if not account.username:
             return
         offered = [name for name in ("plain", "login", "cram-md5") if name in client.server_auth_methods]
