@@ -46,7 +46,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the ledger that was claimed by this worker; `attempt` tells how often handling it was begun."""
+    """A line of the ledger that was claimed by this worker; `attempt` tells how often handling it was begun.
+
+    `leased_until` is when others may take it over. It tells our claim from a later one of another worker.
+    """
 
     id: int
     mailbox: str
@@ -55,6 +58,7 @@ class Entry:
     arrived: datetime
     attempt: int
     oversized: bool
+    leased_until: datetime | None = None
 
 
 class Mailbox(Protocol):
@@ -120,8 +124,8 @@ class Ledger(Protocol):
     def claim_mails(self, now: datetime, limit: int) -> list[Entry]:
         """Lease the next kept mails that are due, oldest first."""
 
-    def begin(self, entry: Entry, now: datetime) -> Entry:
-        """Count one more attempt and commit it, before anything is read."""
+    def begin(self, entry: Entry, now: datetime) -> Entry | None:
+        """Count one more attempt and commit it, before anything is read; None when another worker has the mail now."""
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Release claimed mails that were not at fault, with the attempts they had when they were claimed."""
@@ -144,6 +148,9 @@ class Ledger(Protocol):
 
 class Reader(Protocol):
     """Reads raw mail in a process of its own."""
+
+    def prepare(self) -> None:
+        """Start that process, so that a mail is in hand no longer than reading it takes. Raises WorldError."""
 
     def read(self, raw: bytes, *, oversized: bool) -> Reading:
         """Return what the mail says. Raises UnreadableMailError when it cannot be read within the limits."""

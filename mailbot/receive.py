@@ -19,7 +19,7 @@ from __future__ import annotations
 import logging
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,18 +138,35 @@ class Receiver:
                 self.ledger.give_back(entries[position:])
                 break
             try:
-                self._handle(entry)
+                self._begin(entry)
             except WorldError:
-                with suppress(WorldError):  # the database itself may be what failed; then the leases run out
-                    self.ledger.give_back(entries[position:])
+                self._give_back(entries[position + 1 :])
                 raise
         return len(entries)
 
-    def _handle(self, claimed: Entry) -> None:
+    def _begin(self, claimed: Entry) -> None:
+        """Count the attempt and handle the mail; an error of the world is no fault of it and does not count."""
         self.reached("claimed")
-        entry = self.ledger.begin(claimed, self.now())
-        self.reached("begun")
-        if claimed.attempt >= self.pace.attempts:
+        entry: Entry | None = claimed
+        try:
+            self.reader.prepare()
+            entry = self.ledger.begin(claimed, self.now())
+            self.reached("begun")
+            if entry is None:
+                log.warning("mail %s was taken over by another worker, because this one was too slow", claimed.id)
+            else:
+                self._handle(entry)
+        except WorldError:
+            if entry is not None:
+                self._give_back([replace(entry, attempt=claimed.attempt)])
+            raise
+
+    def _give_back(self, entries: Sequence[Entry]) -> None:
+        with suppress(WorldError):  # the database itself may be what failed; then the leases run out
+            self.ledger.give_back(entries)
+
+    def _handle(self, entry: Entry) -> None:
+        if entry.attempt > self.pace.attempts:
             self._set_aside(entry, UnreadableMailError("the program stopped each time while it handled this mail"))
             return
         try:

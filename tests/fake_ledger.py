@@ -109,7 +109,7 @@ class FakeLedger:
             row.leased = True
         return [Entry(row.id, row.key[0], row.sha256, 1, NOW, row.attempt, row.oversized) for row in due[:limit]]
 
-    def begin(self, entry: Entry, now: datetime) -> Entry:
+    def begin(self, entry: Entry, now: datetime) -> Entry | None:
         """Count the attempt."""
         del now
         self._may_break("begin")

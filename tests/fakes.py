@@ -153,6 +153,9 @@ class FakeReader:
     down: bool = False
     read_so_far: list[bytes] = field(default_factory=list)
 
+    def prepare(self) -> None:
+        """Be ready; there is nothing to start."""
+
     def read(self, raw: bytes, *, oversized: bool) -> FakeReading:
         """Return the mail that the bytes stand for."""
         self.read_so_far.append(raw)

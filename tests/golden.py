@@ -173,6 +173,9 @@ def find_letter_id(engine: Engine, to: str) -> str:
 class DirectReader:
     """Reads mails in this process, which is faster than a child and shows where an error comes from."""
 
+    def prepare(self) -> None:
+        """Be ready; there is nothing to start."""
+
     def read(self, raw: bytes, *, oversized: bool) -> Any:
         """Return what the mail says."""
         reading = read_message(raw, oversized=oversized)

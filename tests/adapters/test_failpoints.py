@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
-from mailbot.adapters.failpoints import make_failpoint
+from mailbot.adapters.failpoints import FailpointError, make_failpoint
 
 
 @pytest.fixture
@@ -52,3 +53,22 @@ def test_the_kill_cannot_be_caught(killed):
     """It is kill -9, as a power cut would be."""
     make_failpoint({"MAILBOT_FAILPOINT": "kept", "MAILBOT_TESTING": "1"})("kept")
     assert killed == [(True, signal.SIGKILL)]
+
+
+def test_a_step_can_fail_or_stand_still_instead(killed, monkeypatch):
+    """What nobody expects is raised, or the program stands still as long as asked; several can be named."""
+    slept = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    reached = make_failpoint({"MAILBOT_FAILPOINT": "kept:1:sleep=5,kept:2:raise,filed:1:kill", "MAILBOT_TESTING": "1"})
+    reached("kept")
+    assert (slept, killed) == ([5.0], [])
+    with pytest.raises(FailpointError):
+        reached("kept")
+    reached("filed")
+    assert killed == [(True, signal.SIGKILL)]
+
+
+def test_a_failpoint_that_does_not_exist_is_refused():
+    """A test that asks for something unknown must not pass because nothing happened."""
+    with pytest.raises(ValueError, match="not 'explode'"):
+        make_failpoint({"MAILBOT_FAILPOINT": "kept:1:explode", "MAILBOT_TESTING": "1"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -84,15 +85,25 @@ def test_a_claim_is_oldest_first_and_bounded(store):
     store.keep(MAILBOX, EPOCH, [kept(uid) for uid in (5, 6, 7)], NOW)
     first = store.claim_mails(NOW, 2)
     assert [entry.sha256 for entry in first] == [f"{5:064x}", f"{6:064x}"]
-    assert first[0] == Entry(first[0].id, MAILBOX, f"{5:064x}", 4_096, NOW, 0, oversized=False)
+    assert first[0] == Entry(
+        first[0].id, MAILBOX, f"{5:064x}", 4_096, NOW, 0, oversized=False, leased_until=NOW + LEASE
+    )
     assert [entry.sha256 for entry in store.claim_mails(NOW, 2)] == [f"{7:064x}"]
+
+
+def test_a_mail_that_met_a_crash_lets_the_others_go_first(store):
+    """If it is what kills the program the others are handled first; if it is not, the next crash hits another mail."""
+    store.keep(MAILBOX, EPOCH, [kept(uid) for uid in (5, 6)], NOW)
+    suspect = store.begin(store.claim_mails(NOW, 1)[0], NOW)
+    assert suspect is not None
+    assert [entry.sha256 for entry in store.claim_mails(NOW + LEASE, 2)] == [f"{6:064x}", f"{5:064x}"]
 
 
 def test_a_claimed_mail_is_free_again_when_its_lease_runs_out(store):
     """A worker that died loses its mails after the lease and not earlier."""
     (entry,) = claim(store, 1)
     assert store.claim_mails(NOW + LEASE - timedelta(seconds=1), 10) == []
-    assert store.claim_mails(NOW + LEASE, 10) == [entry]
+    assert store.claim_mails(NOW + LEASE, 10) == [replace(entry, leased_until=NOW + 2 * LEASE)]
 
 
 def test_beginning_counts_the_attempt_and_renews_the_lease(store):
@@ -108,9 +119,25 @@ def test_beginning_counts_the_attempt_and_renews_the_lease(store):
 def test_a_mail_that_was_not_at_fault_gets_its_attempt_back(store):
     """When the world fails, the mails in hand are as if they had never been claimed."""
     (entry,) = claim(store, 1)
-    store.begin(entry, NOW)
-    store.give_back([entry])
+    begun = store.begin(entry, NOW)
+    store.give_back([replace(begun, attempt=entry.attempt)])
     assert store.claim_mails(NOW, 10) == [entry]
+
+
+def test_a_worker_that_was_too_slow_leaves_the_mail_to_who_took_it_over(store):
+    """Its lease ran out: it neither begins, nor gives back, nor postpones what another worker has in hand."""
+    (slow,) = claim(store, 1)
+    later = NOW + LEASE
+    (taken_over,) = store.claim_mails(later, 10)
+
+    assert store.begin(slow, later) is None
+    store.give_back([slow])
+    store.postpone(slow, "too late", later)
+    assert store.claim_mails(later, 10) == []
+
+    begun = store.begin(taken_over, later)
+    assert begun is not None
+    assert begun.attempt == 1
 
 
 def test_a_postponed_mail_waits_until_its_time(store):

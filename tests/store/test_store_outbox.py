@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.outbox import DOUBTFUL_AT_ONCE
 from mailbot.adapters.store.queries import find_history
+from mailbot.adapters.store.statistics import find_digest
 from mailbot.deliver import UNKNOWN_LIMIT, Settlement
 from mailbot.domain.letter import LetterKind
 from tests.builders import ASHA, CHITRA
@@ -92,6 +95,20 @@ def test_a_lost_lease_counts_as_a_letter_that_may_have_arrived(outbox, number):
     assert (again.id, again.raw, again.attempts, again.unknowns) == (first.id, first.raw, 2, 1)
 
 
+def test_letters_in_doubt_are_sent_a_few_at_a_time(store, outbox):
+    """A death meets a whole batch, of which little was sent; the next death shall not meet the whole batch again."""
+    for uid in range(1, 5):
+        open_one(store, uid)
+    batch = outbox.claim_letters(NOW, 10)
+    open_one(store, 5)
+    few = outbox.claim_letters(NOW + LEASE, 10)
+    assert [letter.id for letter in few] == [letter.id for letter in batch[:DOUBTFUL_AT_ONCE]]
+    assert [letter.unknowns for letter in few] == [1] * DOUBTFUL_AT_ONCE
+    rest = outbox.claim_letters(NOW + LEASE, 10)
+    assert [letter.id for letter in rest] == [letter.id for letter in batch[DOUBTFUL_AT_ONCE:]]
+    assert [letter.unknowns for letter in outbox.claim_letters(NOW + LEASE, 10)] == [0, 0]
+
+
 def test_after_the_limit_of_doubts_the_letter_has_failed(store, outbox, number):
     """At most three copies of one letter ever leave because the program died; then a person looks at it."""
     for copies in range(UNKNOWN_LIMIT):
@@ -99,6 +116,19 @@ def test_after_the_limit_of_doubts_the_letter_has_failed(store, outbox, number):
     assert outbox.claim_letters(NOW + UNKNOWN_LIMIT * LEASE, 10) == []
     assert [(state, attempts) for _, state, attempts, _ in lines(store, number)] == [("failed", UNKNOWN_LIMIT)] * 2
     assert all("nobody knows whether it arrived" in answer for *_, answer in lines(store, number))
+
+
+def test_a_letter_lost_after_the_last_digest_stands_in_the_next(store, outbox, number):
+    """It was written before that digest and given up after it: the next one counts it."""
+    assert number
+    for copies in range(UNKNOWN_LIMIT + 1):
+        outbox.claim_letters(NOW + copies * LEASE, 10)
+    given_up = NOW + UNKNOWN_LIMIT * LEASE
+    with reading(store.engine) as connection:
+        digest = find_digest(connection, given_up - timedelta(seconds=1), given_up, given_up)
+    assert {(letter.to, letter.failed_at) for letter in digest.undelivered} == {
+        (ASHA.email, given_up), (CHITRA.email, given_up),
+    }  # fmt: skip
 
 
 def test_settling_writes_down_how_it_ended(store, outbox, number):

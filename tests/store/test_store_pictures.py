@@ -125,6 +125,9 @@ def nobody_writes(task):
 class Direct:
     """Reads in this process, pictures included."""
 
+    def prepare(self):
+        """Be ready; there is nothing to start."""
+
     def read(self, raw, *, oversized):
         """Return what the mail says."""
         found = read_message(raw, oversized=oversized)

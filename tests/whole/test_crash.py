@@ -12,6 +12,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,11 +20,11 @@ from sqlalchemy import select
 
 from mailbot.adapters.store.tables import letters, mails, tickets
 from mailbot.demo.screenshots import RETURN_FAILED, draw_page
+from tests.torture.program import POISON
 from tests.whole.desk import KILLED, PATIENCE, STAFF, Office, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 pytestmark = pytest.mark.whole
 
@@ -119,21 +120,46 @@ def test_a_kill_while_letters_go_out_repeats_a_letter_at_most(both_offices: Sequ
 
 
 def test_a_mail_that_kills_the_program_each_time_is_set_aside(both_offices: Sequence[Office]) -> None:
-    """The third death at the same mail quarantines it with a ticket; the mails behind it are handled."""
+    """The others are handled at the first start; the third death at the same mail quarantines it with a ticket."""
+
+    def die_three_times(office: Office) -> None:
+        office.arrive(POISON + b"\r\n" + three_mails_arrive(office))
+        for _ in range(3):
+            assert run_poisoned(office) == KILLED
+            assert count_states(office) == {"done": 3, "kept": 1}
+        assert run_poisoned(office) == 0
+        assert count_states(office) == {"done": 3, "quarantined": 1}
+        titles = {row.title for row in office.rows_of(select(tickets.c.title))}
+        assert titles == {"A mail could not be read", *TITLES}
+        assert "1 quarantined + 0 waiting" in office.mailbot("reconcile")
+
+    side_by_side(die_three_times, both_offices)
+
+
+def test_crashes_of_another_cause_blame_no_mail(both_offices: Sequence[Office]) -> None:
+    """Three deaths, each with another mail in hand: none of them is set aside."""
 
     def die_three_times(office: Office) -> None:
         three_mails_arrive(office)
         for _ in range(3):
             assert office.try_mailbot("once", **killed_at("begun:1")).code == KILLED
         office.mailbot("once")
-
-        states = [(row.state, row.outcome) for row in office.rows_of(select(mails).order_by(mails.c.id))]
-        assert states == [("quarantined", "quarantined"), ("done", "opened"), ("done", "opened")]
-        titles = {row.title for row in office.rows_of(select(tickets.c.title))}
-        assert titles == {"A mail could not be read", *TITLES[1:]}
-        assert "1 quarantined + 0 waiting" in office.mailbot("reconcile")
+        assert_all_is_done(office, twice=0)
 
     side_by_side(die_three_times, both_offices)
+
+
+def run_poisoned(office: Office) -> int:
+    """Run the program that the poison kills, to its end; return how it ended."""
+    command = [word if word != "mailbot" else "tests.torture.program" for word in office.command("once")]
+    command.insert(command.index("tests.torture.program") + 1, "none")
+    environment = office.environment({"PYTHONPATH": str(Path(__file__).parents[2])})
+    return subprocess.run(command, env=environment, check=False, capture_output=True, timeout=PATIENCE).returncode
+
+
+def count_states(office: Office) -> Counter[str]:
+    """Return how many mails are in each state."""
+    return Counter(row.state for row in office.rows_of(select(mails.c.state)))
 
 
 # Two mails are fetched together, so that three make a second round.
@@ -145,11 +171,11 @@ def killed_at(failpoint: str) -> dict[str, str]:
     return TWO_AT_ONCE | {"MAILBOT_TESTING": "1", "MAILBOT_FAILPOINT": failpoint}
 
 
-def three_mails_arrive(office: Office) -> None:
-    """Let three officers' mails arrive, the first with a screenshot."""
+def three_mails_arrive(office: Office) -> bytes:
+    """Let three officers' mails arrive, the first with a screenshot, and return the last one."""
     office.write("rakesh", TITLES[0], "The portal shows an error page when I submit.", picture=SCREENSHOT)
     office.write("sunita", TITLES[1], "आज सुबह से पोर्टल पर 503 त्रुटि आ रही है।")
-    office.write("rakesh", TITLES[2], "RFD-06 shows 1,90,600 instead of 2,28,600.")
+    return office.write("rakesh", TITLES[2], "RFD-06 shows 1,90,600 instead of 2,28,600.")
 
 
 def what_is_left(office: Office) -> Left:

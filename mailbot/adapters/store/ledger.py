@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, Update
 
     from mailbot.ports import Kept, Listed
 
@@ -90,7 +90,7 @@ class MailLedger:
                 connection.execute(statement.values(filed=True))
 
     def claim_mails(self, now: datetime, limit: int) -> list[Entry]:
-        """Lease the next kept mails that are due, oldest first."""
+        """Lease the next kept mails that are due, oldest first; those that failed or met a crash come last."""
         is_free = or_(mails.c.leased_until.is_(None), mails.c.leased_until <= now)
         columns = (
             mails.c.id, mails.c.mailbox, mails.c.sha256, mails.c.size, mails.c.arrived_at, mails.c.attempts,
@@ -99,37 +99,45 @@ class MailLedger:
         query = (
             select(*columns)
             .where(and_(mails.c.state == "kept", mails.c.due_at <= now, is_free))
-            .order_by(mails.c.id)
+            .order_by(mails.c.attempts, mails.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        until = now + self.lease
         with writing(self.engine) as connection:
-            entries = [Entry(*row) for row in connection.execute(query)]
+            entries = [Entry(*row, leased_until=until) for row in connection.execute(query)]
             if entries:
                 claimed = update(mails).where(mails.c.id.in_([entry.id for entry in entries]))
-                connection.execute(claimed.values(leased_until=now + self.lease))
+                connection.execute(claimed.values(leased_until=until))
         return entries
 
-    def begin(self, entry: Entry, now: datetime) -> Entry:
-        """Count one more attempt, renew the lease, and commit both before anything is read."""
-        begun = replace(entry, attempt=entry.attempt + 1)
-        statement = update(mails).where(mails.c.id == entry.id)
+    def begin(self, entry: Entry, now: datetime) -> Entry | None:
+        """Count one more attempt, renew the lease, and commit both before anything is read.
+
+        Return None, and change nothing, when the lease ran out and another worker has the mail now.
+        """
+        begun = replace(entry, attempt=entry.attempt + 1, leased_until=now + self.lease)
+        counted = self._ours(entry).values(attempts=begun.attempt, leased_until=begun.leased_until)
         with writing(self.engine) as connection:
-            connection.execute(statement.values(attempts=begun.attempt, leased_until=now + self.lease))
-        return begun
+            return begun if connection.execute(counted).rowcount == 1 else None
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Release claimed mails that were not at fault, with the attempts they had when they were claimed."""
         with writing(self.engine) as connection:
             for entry in entries:
-                statement = update(mails).where(mails.c.id == entry.id, mails.c.state == "kept")
-                connection.execute(statement.values(attempts=entry.attempt, leased_until=None))
+                connection.execute(self._ours(entry).values(attempts=entry.attempt, leased_until=None))
 
     def postpone(self, entry: Entry, error: str, due: datetime) -> None:
         """Give a claimed mail back, to be tried again at `due`."""
-        statement = update(mails).where(mails.c.id == entry.id, mails.c.state == "kept")
+        postponed = self._ours(entry).values(due_at=due, leased_until=None, error=error[:500])
         with writing(self.engine) as connection:
-            connection.execute(statement.values(due_at=due, leased_until=None, error=error[:500]))
+            connection.execute(postponed)
+
+    @staticmethod
+    def _ours(entry: Entry) -> Update:
+        """Return what changes a mail only as long as the lease is the one that was claimed for this entry."""
+        is_ours = mails.c.leased_until == entry.leased_until
+        return update(mails).where(mails.c.id == entry.id, mails.c.state == "kept", is_ours)
 
     def _insert(self, rows: list[dict[str, object]]) -> None:
         if not rows:

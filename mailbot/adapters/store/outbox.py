@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mailbot.deliver import Settlement
 
 LOST = "The program stopped while it sent this letter, and nobody knows whether it arrived."
+# A program that dies leaves a whole batch in doubt, of which it had sent some. A second death shall not meet them all.
+DOUBTFUL_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Outbox:
     lease: timedelta
 
     def claim_letters(self, now: datetime, limit: int) -> list[Outgoing]:
-        """Lease letters that are due, oldest first; per ticket and recipient only the first, so that order is kept."""
+        """Lease letters that are due, oldest first; per ticket and recipient only the first, so that order is kept.
+
+        Letters that a dead worker was sending come first and a few at a time.
+        """
         earlier = letters.alias("earlier")
         is_due = or_(
             and_(letters.c.state == "pending", letters.c.due_at <= now),
@@ -49,12 +54,13 @@ class Outbox:
         query = select(*columns).outerjoin(tickets).where(is_due, is_first).order_by(letters.c.id).limit(limit)
         with writing(self.engine) as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True, of=letters)).mappings().all()
-            claimed = [self._outgoing(row) for row in rows]
+            doubtful = [row for row in rows if row["state"] == "sending"]
+            claimed = [self._outgoing(row) for row in doubtful[:DOUBTFUL_AT_ONCE] or rows]
             hopeless = [letter.id for letter in claimed if letter.unknowns >= UNKNOWN_LIMIT]
             sendable = [letter for letter in claimed if letter.unknowns < UNKNOWN_LIMIT]
             if hopeless:
                 failed = update(letters).where(letters.c.id.in_(hopeless))
-                connection.execute(failed.values(state="failed", answer=LOST, leased_until=None))
+                connection.execute(failed.values(state="failed", answer=LOST, due_at=now, leased_until=None))
             for letter in sendable:
                 counted = update(letters).where(letters.c.id == letter.id)
                 connection.execute(

@@ -1,0 +1,1 @@
+"""Campaigns that take longer than a test suite may; `make torture` runs them."""
