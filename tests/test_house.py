@@ -128,30 +128,6 @@ def test_no_word_belongs_to_two_commands():
     assert [word for word, count in words.items() if count > 1] == []
 
 
-DOC = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-# A row of a table of commands: the word, who may say it, and other ways to say it.
-DOC_COMMANDS = DOC.partition("## Commands")[2].partition("\n## ")[0]
-DOC_ROWS = re.findall(r"^\| `([^`|]+)`[^|]* \| [^|]+ \| (`[^|]+`) \|", DOC_COMMANDS, re.MULTILINE)
-
-
-@pytest.mark.parametrize("verb", [Verb(name) for name in GRAMMAR_FILE["commands"]])
-def test_every_verb_stands_in_the_page_about_commands(verb):
-    """Whoever looks for what can be written finds every verb, by the word that its button writes."""
-    assert f"`{GRAMMAR_FILE['commands'][verb]['button']['en']}" in DOC
-
-
-def test_the_page_about_commands_names_no_word_that_is_none():
-    """Each word of its table of commands is understood, and "also written" means the same as the word in front."""
-    assert len(DOC_ROWS) > 10
-    for word, others in DOC_ROWS:
-        meant = parse_command_line(word, GRAMMAR)
-        assert meant is not None, word
-        for other in re.findall("`([^`]+)`", others):
-            command = parse_command_line(other, GRAMMAR)
-            assert command is not None, other
-            assert command.verb is meant.verb, other
-
-
 def test_no_label_belongs_to_two_fields():
     """The name at the start of a line leads to one field."""
     labels = Counter(fold(label) for names in GRAMMAR_FILE["labels"].values() for label in set(names))
@@ -175,7 +151,7 @@ def test_no_name_of_the_catalogue_belongs_to_two_entries():
 
 
 # Not in settings.toml: the password belongs in the environment or a file, and the folder of the file is no setting.
-UNWRITTEN = {"imap.password", "smtp.password", "home"}
+UNWRITTEN = {"imap.password", "smtp.password", "oauth2.client_secret", "home"}
 
 
 def _keys_of(model, path=""):

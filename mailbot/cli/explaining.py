@@ -75,6 +75,7 @@ def explain_file(name: str, reader: Reader, desk: Desk) -> dict[str, Any]:
 
 def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
     """Return everything that is understood of a mail, as plain values for JSON."""
+    from mailbot.cli.expecting import expected_outcome  # noqa: PLC0415
     from mailbot.domain.legacy_hindi import find_reading  # noqa: PLC0415
     from mailbot.domain.understanding import understand  # noqa: PLC0415
 
@@ -99,6 +100,8 @@ def explanation(name: str, mail: IncomingMail, desk: Desk) -> dict[str, Any]:
         **told_fields(mail, understood),
         "commands": [command.verb.value for command in understood.commands.commands],
         "command_lines": [explained_command(command, desk) for command in understood.commands.commands],
+        "trust": explained_trust(understood, desk),
+        "expected": expected_outcome(mail, understood, desk),
         "problems": [*mail.problems, *_doubts(screening.reason, fields.notices, understood.commands.suspected)],
     }
 
@@ -118,25 +121,30 @@ def told_fields(mail: IncomingMail, understood: Understanding) -> dict[str, Any]
     }
 
 
+def explained_trust(understood: Understanding, desk: Desk) -> dict[str, str]:
+    """Return how sure it is who wrote the mail, and what that decides; a token is not looked for here."""
+    from mailbot.domain.verdict_words import VERDICT_WORDS  # noqa: PLC0415 - keeps --help fast
+
+    verdict = understood.verdict
+    return {
+        "level": verdict.level.name,
+        "because": verdict.because.value,
+        "reason": VERDICT_WORDS[verdict.because],
+        "mode": desk.trust.mode.value,
+    }
+
+
 def explained_command(command: Command, desk: Desk) -> dict[str, Any]:
     """Return one command with what stands behind it, and why it is read as that command."""
-    from mailbot.domain.people import Language  # noqa: PLC0415 - keeps --help fast
-    from mailbot.domain.verbs import VERBS, About  # noqa: PLC0415
+    from mailbot.cli.expecting import reason_of  # noqa: PLC0415 - keeps --help fast
 
-    words = desk.grammar.words(command.verb)
-    button = words.button(Language.ENGLISH) if words else command.verb.value.upper()
-    reason = f"{command.word!r} stands where a command may stand and is a way to say {button}"
-    if not command.is_plain:
-        reason += "; an ordinary word, so it counts only from somebody who may do it now"
-    elif VERBS[command.verb].about is About.TICKET:
-        reason += "; it needs a reply token of its sender, and the ticket's status decides"
     return {
         "verb": command.verb.value,
         "word": command.word,
         "argument": command.argument,
         "targets": list(command.targets),
         "note": command.note,
-        "reason": f"{reason}.",
+        "reason": reason_of(command, desk),
     }
 
 
@@ -191,6 +199,8 @@ def nothing_understood(name: str, problem: str) -> dict[str, Any]:
         "facts": [],
         "commands": [],
         "command_lines": [],
+        "trust": {},
+        "expected": {"outcome": "", "reason": ""},
         "problems": [problem],
     }
 
@@ -235,6 +245,8 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
         "mobile": answer["mobile"] or "-",
         "facts": ", ".join(f"{fact['kind']} {fact['value']}" for fact in answer["facts"]) or "-",
         "commands": ", ".join(answer["commands"]) or "-",
+        "trust": "{level}, {because}: {reason}".format(**answer["trust"]),
+        "expected": "{outcome}. {reason}".format(**answer["expected"]),
     }
     if answer["subject_reading"]:
         lines["subject read"] = answer["subject_reading"]

@@ -25,26 +25,22 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "xlsx")
 
 
-class Day(click.ParamType[date]):
-    """A day as 2026-10-31."""
-
-    name = "day"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day, or say how days are written."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no day; write it as 2026-10-31.", param, ctx)
+DAY_FORMS = "2026-10-31, 31.10.2026, 31 Oct, 31 अक्टूबर, October, Oct 2026, last month, पिछले महीने"
 
 
 @click.command("report")
 @click.option(
-    "--from", "first", type=Day(), help="The first day, such as 2026-10-01. Default: the first of this month."
+    "--from",
+    "first_said",
+    metavar="DAY",
+    help="The first day or month: 2026-10-01, 1 Oct, October, last month. Default: the first of the month of --to.",
 )
-@click.option("--to", "last", type=Day(), help="The last day, such as 2026-10-31. Default: today.")
+@click.option(
+    "--to",
+    "last_said",
+    metavar="DAY",
+    help="The last day or month: 2026-10-31, 31 Oct, October. Default: the end of the month named by --from, or today.",
+)
 @click.option(
     "--by",
     type=click.Choice(["module", "zone", "staff"]),
@@ -65,8 +61,8 @@ class Day(click.ParamType[date]):
 @click.pass_obj
 def report(  # noqa: PLR0917 - one argument for each option
     context: Context,
-    first: date | None,
-    last: date | None,
+    first_said: str | None,
+    last_said: str | None,
     by: str,
     form: str,
     language: str | None,
@@ -85,17 +81,13 @@ def report(  # noqa: PLR0917 - one argument for each option
 
     settings = context.settings()
     today = datetime.now(UTC).astimezone(ZoneInfo(settings.desk.timezone)).date()
-    last = last or today
-    first = first or last.replace(day=1)
-    if first > last:
-        say_error(f"--from {first} lies behind --to {last}; the first day comes first.")
-        sys.exit(EXIT_FOUND_WRONG)
+    period = read_period(first_said, last_said, today)
     if form == "xlsx" and not output:
         say_error("A workbook is no text for the screen: name a file with --output.")
         sys.exit(EXIT_FOUND_WRONG)
     desk = make_desk(settings, make_keys("a report proves nothing and needs no key"), load_calendar(settings))
     with open_store(settings) as engine:
-        tables = _find_tables(engine, desk, Period(first, last), By(by))
+        tables = _find_tables(engine, desk, period, By(by))
     wording = make_writer(settings, desk).wording(Language(language or settings.desk.language))
     if form == "table":
         _print_tables(tables, wording)
@@ -106,6 +98,38 @@ def report(  # noqa: PLR0917 - one argument for each option
         click.echo(f"Written to {output}.")
     else:
         click.echo(files[0].data.decode("utf-8-sig"), nl=False)
+
+
+def read_period(first_said: str | None, last_said: str | None, today: date) -> Period:
+    """Return the days that were asked for; a month named by --from alone is meant whole."""
+    begin, end = _read_days("--from", first_said, today), _read_days("--to", last_said, today)
+    if end is not None:
+        last = end.last
+    else:
+        names_month = begin is not None and begin.first < begin.last
+        last = begin.last if begin is not None and names_month else today
+    first = begin.first if begin is not None else last.replace(day=1)
+    if first > last:
+        say_error(f"--from {first} lies behind --to {last}; the first day comes first.")
+        sys.exit(EXIT_FOUND_WRONG)
+    return Period(first, last)
+
+
+def _read_days(option: str, said: str | None, today: date) -> Period | None:
+    """Return the day or the month that an option names, as mails may write it, or say how days are written."""
+    from mailbot.domain.dates import parse_day  # noqa: PLC0415 - keeps --help fast
+    from mailbot.domain.months import parse_month  # noqa: PLC0415
+    from mailbot.settings.desk import load_grammar  # noqa: PLC0415
+
+    if said is None:
+        return None
+    grammar = load_grammar()
+    month = parse_month(said, today, grammar) if said.strip() else None
+    day = None if month else parse_day(said, today, grammar)
+    found = month or (Period(day, day) if day else None)
+    if found is None:
+        raise click.BadParameter(f"{said!r} is no day and no month; write {DAY_FORMS}.", param_hint=option)
+    return found
 
 
 def _find_tables(engine: Engine, desk: Desk, period: Period, by: By) -> tuple[Table, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.letter import LETTERS, WEIGHT, Audience, LetterKind, LetterOrder, Notice
@@ -11,10 +12,21 @@ from mailbot.domain.trust import normal_address
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.desk import Desk, Known, Target
     from mailbot.domain.people import Language, Person
     from mailbot.domain.table import Table
     from mailbot.domain.ticket import Ticket
+
+# The news of a ticket that also go to those whose tickets became parts of it; what asks for an answer asks one person.
+FOLLOWED = frozenset(
+    {
+        LetterKind.COMMENT,
+        LetterKind.STATUS_CHANGED,
+        LetterKind.RESOLVED,
+        LetterKind.REOPENED,
+        LetterKind.CLOSED,
+    }
+)
 
 
 def to_requester(
@@ -71,6 +83,21 @@ def to_copy(
             quote_sender=ticket.verified,
         ),
     )
+
+
+def to_followers(
+    kind: LetterKind, followers: Iterable[Target], sender: str, *, actor: str = "", text: str = ""
+) -> tuple[LetterOrder, ...]:
+    """Return the letters to those whose tickets became parts of one, about the news of that one; none to its writer."""
+    letters: tuple[LetterOrder, ...] = ()
+    for part in followers if kind in FOLLOWED else ():
+        address = part.requester.email if part.requester else part.ticket.requester
+        if not address or normal_address(address) == normal_address(sender):
+            continue
+        name, language = (part.requester.name, part.requester.language) if part.requester else ("", None)
+        notices = (Notice("follows", part.ticket.number),)
+        letters += to_copy(kind, part.ticket, address, name, language, actor=actor, text=text, notices=notices)
+    return letters
 
 
 def to_staff(
@@ -151,9 +178,23 @@ def one_letter_each(letters: Iterable[LetterOrder]) -> tuple[LetterOrder, ...]:
         own = letter.kind if LETTERS[letter.kind].about_desk else ""
         reader = normal_address(letter.to), own
         rival = chosen.get(reader)
-        if rival is None or WEIGHT.index(letter.kind) < WEIGHT.index(rival.kind):
+        if rival is not None and rival.kind is letter.kind:
+            chosen[reader] = _both(rival, letter)
+        elif rival is None or WEIGHT.index(letter.kind) < WEIGHT.index(rival.kind):
             chosen[reader] = letter
     return tuple(chosen.values())
+
+
+def _both(first: LetterOrder, second: LetterOrder) -> LetterOrder:
+    """Return two letters of one kind to one person as one that says everything.
+
+    The letter that makes the ticket its reader's own says all that the letter to everybody says.
+    """
+    text = first.text or second.text
+    own = next((letter for letter in (second, first) if any(n.code == "assigned_to_you" for n in letter.notices)), None)
+    if own is not None:
+        return replace(own, text=own.text or text)
+    return replace(first, notices=tuple(dict.fromkeys((*first.notices, *second.notices))), text=text)
 
 
 def language_of(person: Person | None, script: Language) -> Language:

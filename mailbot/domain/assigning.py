@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mailbot.domain.scene import Scene
 
 ASSIGNING_NAME = "assignment"
+# Why a re-opened ticket can not go on with who had it.
+NOBODY_HAD_IT = "Nobody had it."
+IS_AWAY = "Who had it is away."
+HAS_LEFT = "Who had it is no longer in the IT section."
 
 
 def find_owners(module: str, catalogue: Catalogue, known: Known) -> tuple[Person, ...]:
@@ -69,17 +73,17 @@ def assign_new(decision: Decision, known: Known, desk: Desk) -> Decision:
 def assign_again(effects: Effects, scene: Scene) -> Effects:
     """Return what follows for the assignment when a mail moved or re-opened its ticket.
 
-    A ticket that nobody took yet follows its module. A re-opened ticket keeps its assignee, unless who had it is away.
+    A ticket that nobody took yet follows its module. A re-opened ticket keeps its assignee who is there; else it
+    goes to the owner whose turn it is, and to nobody when who had it left and no owner is there.
     """
     change, ticket = effects.change, scene.ticket
     if change.assignee is not None:
         return Effects()
     untaken = ticket.status is Status.NEW and change.status in {None, Status.NEW}
     if change.module is not None and change.module != ticket.module and untaken:
-        return _follow_module(change.module, scene)
-    if change.reopened and normal_address(ticket.assignee) in scene.known.absent:
-        return _hand_over(change.module or ticket.module, effects, scene)
-    return Effects()
+        return _follow_module(change.module, effects, scene)
+    missing = _why_missing(ticket.assignee, scene.known) if change.reopened else ""
+    return _hand_over(change.module or ticket.module, missing, effects, scene) if missing else Effects()
 
 
 def _is_news(letter: LetterOrder) -> bool:
@@ -91,7 +95,7 @@ def _burden(person: Person, known: Known) -> tuple[int, int]:
     return known.workload.get(address, 0), known.turns.get(address, 0)
 
 
-def _follow_module(module: str, scene: Scene) -> Effects:
+def _follow_module(module: str, effects: Effects, scene: Scene) -> Effects:
     ticket, catalogue = scene.ticket, scene.desk.catalogue
     if normal_address(ticket.assignee) in {
         normal_address(p.email) for p in find_owners(module, catalogue, scene.known)
@@ -100,18 +104,30 @@ def _follow_module(module: str, scene: Scene) -> Effects:
     chosen = choose_assignee(module, catalogue, scene.known, ticket.requester)
     if chosen is None and not ticket.assignee:
         return Effects()
-    effects = _give(chosen, scene, "Its new module has other owners.", LetterKind.NEW_TICKET, ticket.description)
+    notes = [event.text.partition("\n")[2] for event in effects.events if event.kind is EventKind.FIELDS_SET]
+    text = "\n\n".join(part for part in (*notes, ticket.description) if part)
+    given = _give(chosen, scene, "Its new module has other owners.", LetterKind.NEW_TICKET, text)
     left = tuple(p for p in scene.known.staff if normal_address(p.email) == normal_address(ticket.assignee))
     notices = (Notice("done_assigned", chosen.name),) if chosen else (Notice("assigned_to_nobody"),)
-    return effects + Effects(letters=_news(LetterKind.STATUS_CHANGED, left, scene, notices=notices))
+    return given + Effects(letters=_news(LetterKind.STATUS_CHANGED, left, scene, notices=notices))
 
 
-def _hand_over(module: str, effects: Effects, scene: Scene) -> Effects:
+def _why_missing(assignee: str, known: Known) -> str:
+    """Return why nobody is there to go on with a ticket; nothing when its assignee is."""
+    address = normal_address(assignee)
+    if not address:
+        return NOBODY_HAD_IT
+    if address in known.absent:
+        return IS_AWAY
+    return "" if any(normal_address(person.email) == address for person in known.staff) else HAS_LEFT
+
+
+def _hand_over(module: str, missing: str, effects: Effects, scene: Scene) -> Effects:
     chosen = choose_assignee(module, scene.desk.catalogue, scene.known, scene.ticket.requester)
-    if chosen is None:
-        return Effects(reasons=("Who had it is away, and nobody else owns its module.",))
+    if chosen is None and missing != HAS_LEFT:
+        return Effects(reasons=(f"{missing} No owner of its module is there.",) if missing == IS_AWAY else ())
     words = next((event.text for event in effects.events if event.kind is EventKind.REOPENED), "")
-    return _give(chosen, scene, "Who had it is away.", LetterKind.REOPENED, words)
+    return _give(chosen, scene, missing, LetterKind.REOPENED, words)
 
 
 def _give(chosen: Person | None, scene: Scene, reason: str, kind: LetterKind, text: str) -> Effects:

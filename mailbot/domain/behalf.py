@@ -57,7 +57,7 @@ def with_copy(letter: LetterOrder, writer: Person) -> tuple[LetterOrder, ...]:
 def hand_over(understanding: Understanding, scene: Scene) -> Effects:
     """Give a ticket to the officer for whom its integrator says, in a proven reply, that it was written."""
     given = understanding.lined
-    if scene.is_staff or not scene.is_proven or not (given.on_behalf or given.employee_id):
+    if scene.is_staff or not scene.may_fill or not (given.on_behalf or given.employee_id):
         return Effects()
     found = find_ownership(given, scene.known)
     owner, writer = found.owner, scene.known.person

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import one_letter_each, to_person
 from mailbot.domain.answering import answer, asked_of_desk, commands_about
+from mailbot.domain.assigning import assign_again
+from mailbot.domain.cases import answer_cases
 from mailbot.domain.commanding import run_command, scene_after
-from mailbot.domain.decision import Decision, Outcome
+from mailbot.domain.decision import Decision, Outcome, Unproven
 from mailbot.domain.effects import Effects
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.number_lists import MOST_TARGETS, number_notices
+from mailbot.domain.permission import action_by_number, find_lacking, proof_notice
 from mailbot.domain.scene import make_scene
+from mailbot.domain.tie_words import named_numbers, split_ties
+from mailbot.domain.trust import normal_address
+from mailbot.domain.tying import run_ties
 from mailbot.domain.verbs import About
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mailbot.domain.asking import Asking
+    from mailbot.domain.authority import Action
     from mailbot.domain.desk import Known
     from mailbot.domain.grammar import Command
     from mailbot.domain.scene import Scene
@@ -43,8 +50,8 @@ def split_commands(commands: Iterable[Command], number: str) -> tuple[tuple[Comm
 def adopt_target(understanding: Understanding, known: Known) -> Known:
     """Return what is known of a mail that belongs to no ticket by itself and commands something of a single one."""
     commands = commands_about(understanding, About.TICKET)
-    named = {number for command in commands for number in command.targets}
-    if known.ticket is not None or len(named) != 1 or not all(command.targets for command in commands):
+    named = {number for command in commands for number in named_numbers(command)}
+    if known.ticket is not None or len(named) != 1 or not all(map(named_numbers, commands)):
         return known
     target = known.targets.get(named.pop())
     if target is None:
@@ -69,7 +76,7 @@ def run_elsewhere(commands: Sequence[Command], asking: Asking) -> Effects:
         notices += Effects(notices=said, refused=effects.refused, reasons=_reasons(number, effects))
     if len(named) > MOST_TARGETS:
         notices += Effects(notices=(Notice("targets_too_many", str(MOST_TARGETS)),), refused=True)
-    return notices + Effects(also=tuple(_decision(scenes[number], effects) for number, effects in done.items()))
+    return notices + _settle(done, asking)
 
 
 def decide_bulk(understanding: Understanding, asking: Asking) -> Decision | None:
@@ -81,15 +88,17 @@ def decide_bulk(understanding: Understanding, asking: Asking) -> Decision | None
     commands = commands_about(understanding, About.TICKET)
     asked = asked_of_desk(understanding, known, asking.desk.grammar)
     is_all = len(commands) + len(asked) == len(understanding.commands.commands)
-    if person is None or not commands or not is_all or not all(command.targets for command in commands):
+    if person is None or not commands or not is_all or not all(map(named_numbers, commands)):
         return None
     tells_problem = any(command.note for command in commands) and not known.targets
     if tells_problem and not person.is_staff:
         return None
     language = person.language or (asking.desk.language if person.is_staff else asking.language)
-    proven = known.by_token or known.sender_proven
-    effects = run_elsewhere(commands, asking) + answer(asked, asking) if proven else _ask_for_proof(commands, asking)
-    values = (("refused", "yes" if effects.refused else ""), ("example", commands[0].targets[0]))
+    lacking = find_lacking((action_by_number(commands, is_staff=person.is_staff),), known, asking.desk)
+    effects = (
+        _ask_for_proof(commands, lacking, asking) if lacking else _carry_out(commands, asking) + answer(asked, asking)
+    )
+    values = (("refused", "yes" if effects.refused else ""), ("example", named_numbers(commands[0])[0]))
     letters = to_person(LetterKind.CARRIED_OUT, person, language, notices=effects.notices, values=values)
     return Decision(
         outcome=Outcome.ANSWERED,
@@ -97,16 +106,26 @@ def decide_bulk(understanding: Understanding, asking: Asking) -> Decision | None
         letters=one_letter_each((*letters, *effects.letters)),
         also=effects.also,
         settings=effects.settings,
+        unproven=effects.unproven,
     )
 
 
-def _ask_for_proof(commands: Sequence[Command], asking: Asking) -> Effects:
+def _carry_out(commands: Sequence[Command], asking: Asking) -> Effects:
+    """Carry out commands by number; what ties tickets comes last, and then the cases of what was resolved."""
+    ties, others = split_ties(commands)
+    done = run_ties(ties, asking, None, run_elsewhere(others, asking))
+    return answer_cases(asking, None, done)
+
+
+def _ask_for_proof(commands: Sequence[Command], lacking: Action, asking: Asking) -> Effects:
     """Ask for the commands again, at the stored address: without a reply token of ours they may be forged."""
-    person = asking.known.person
-    code = "needs_token_staff" if person and person.is_staff else "needs_token_requester"
-    lines = tuple(Notice(code, " ".join((command.word, *command.targets))) for command in commands)
+    known = asking.known
+    said = (" ".join((command.word, *named_numbers(command))) for command in commands)
+    lines = tuple(proof_notice(words, lacking, known, asking.desk) for words in said)
     reason = "It carries no reply token of ours, and a From line alone proves nothing."
-    return Effects(notices=lines, reasons=(reason,), refused=True)
+    actor = known.person.email if known.person else normal_address(asking.sender)
+    unproven = Unproven(actor, lacking, known.level, tuple(commands))
+    return Effects(notices=lines, reasons=(reason,), refused=True, unproven=unproven)
 
 
 def _scene_of(number: str, asking: Asking) -> Scene | None:
@@ -129,6 +148,21 @@ def _decision(scene: Scene, effects: Effects) -> Decision:
         events=effects.events,
         letters=one_letter_each(effects.letters),
     )
+
+
+def _settle(done: Mapping[str, Effects], asking: Asking) -> Effects:
+    """Return a decision about each ticket; those that now belong to other people go to them in turn."""
+    total, workload = Effects(), dict(asking.known.workload)
+    for number, effects in done.items():
+        scene = _scene_of(number, replace(asking, known=replace(asking.known, workload=workload)))
+        assert scene is not None, "something was done about it, so it is known"
+        given = assign_again(effects, scene)
+        if given.change.assignee:
+            workload[normal_address(given.change.assignee)] = workload.get(normal_address(given.change.assignee), 0) + 1
+        notices = tuple(replace(notice, ticket=number) for notice in given.notices)
+        also = (_decision(scene, effects + given),)
+        total += Effects(notices=notices, reasons=_reasons(number, given), also=also)
+    return total
 
 
 def _reasons(number: str, effects: Effects) -> tuple[str, ...]:

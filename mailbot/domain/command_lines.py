@@ -11,8 +11,10 @@ from mailbot.domain.grammar import Command, Commands, reads_like_thanks
 from mailbot.domain.number_lists import pick_numbers, take_numbers
 from mailbot.domain.questions import fits_question
 from mailbot.domain.text import fold
+from mailbot.domain.tie_words import TYING, read_tie
 from mailbot.domain.trust import TOKEN_PATTERN
 from mailbot.domain.verbs import VERBS, About, Takes, Verb
+from mailbot.domain.word_order import parse_word_last
 
 if TYPE_CHECKING:
     from mailbot.domain.grammar import Grammar
@@ -100,7 +102,8 @@ def parse_command_line(line: str, grammar: Grammar, prefix: str = "") -> Command
         if not separated and not (is_keyword or is_loud):
             continue
         return _complete(command, grammar, prefix, separated=False, is_keyword=is_keyword)
-    return None
+    behind = parse_word_last(words, grammar)
+    return replace(behind, targets=before) if behind else None
 
 
 def _is_question(line: str, head: str, tail: str, verb: Verb) -> bool:
@@ -124,8 +127,11 @@ def _complete(
 ) -> Command | None:
     """Return a command with its numbers, argument and note told apart, or None when what follows denies it."""
     rule = VERBS[command.verb]
+    if command.verb in TYING:
+        tie = read_tie(command, prefix)
+        return _with_own_note(tie, grammar) if tie else None
     numbers, tail = command.targets, command.note
-    if prefix and rule.about is About.TICKET and rule.takes is not Takes.TICKETS:
+    if prefix and rule.about is About.TICKET:
         named, tail = pick_numbers(tail, prefix) if rule.takes in _NAMES else take_numbers(tail, prefix)
         numbers = tuple(dict.fromkeys((*numbers, *named)))
     separated = separated or not tail or bool(_SEPARATOR.match(tail))
@@ -140,6 +146,15 @@ def _complete(
     argument, _, note = note.partition(":") if rule.takes in _NAMES else (note, "", "")
     asked = replace(command, argument=argument.strip(), note=note.strip(), targets=numbers)
     return asked if fits_question(asked, grammar, prefix) else None
+
+
+def _with_own_note(tie: Command, grammar: Grammar) -> Command | None:
+    """Return a command that ties tickets with what follows the numbers as its note, or None when that denies it."""
+    separator = _SEPARATOR.match(tie.note)
+    note = tie.note[separator.end() :] if separator else tie.note
+    if _is_denial(note, grammar) or (not separator and _is_guarded(note, grammar, is_keyword=True)):
+        return None
+    return replace(tie, note=note.strip())
 
 
 def _may_hold_more(found: list[Command], position: int) -> bool:

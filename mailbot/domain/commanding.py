@@ -10,7 +10,7 @@ from mailbot.domain.decision import EventKind
 from mailbot.domain.effects import Effects
 from mailbot.domain.handing_over import assign
 from mailbot.domain.letter import Notice
-from mailbot.domain.rating import is_rating, rate
+from mailbot.domain.rating import is_early, is_rating, rate
 from mailbot.domain.stepping import (
     NEEDS_TEXT,
     is_assignee,
@@ -22,7 +22,7 @@ from mailbot.domain.stepping import (
     step_of,
     take_step,
 )
-from mailbot.domain.ticket import Step, status_after
+from mailbot.domain.ticket import Actor, Step, status_after
 from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
@@ -62,9 +62,11 @@ def is_meant(command: Command, scene: Scene) -> bool:
     if command.verb in FIELD_OF and command.argument:
         code, nearest = find_choice(command, scene.desk)
         return bool(code or nearest) or (scene.is_staff and command.is_loud)
-    if command.verb is Verb.RATE and not is_rating(command, scene):
-        return False
+    if command.verb is Verb.RATE and (is_early(command, scene) or not is_rating(command, scene)):
+        return is_rating(command, scene)
     says_more = command.note or command.argument
+    if Actor.FOLLOWER in scene.actors and not scene.is_staff:
+        return is_possible(step_of(command), scene)  # what ends the ticket is its requester's word; theirs is a comment
     if scene.is_staff:
         return command.is_plain or not says_more or may_take(step_of(command), scene)
     return is_possible(step_of(command), scene) or (command.is_plain and not says_more)
@@ -89,7 +91,9 @@ def run_command(command: Command, scene: Scene, *, has_files: bool = False) -> E
     step = meant_step(step_of(command), scene)
     target = status_after(step, scene.ticket.status, scene.actors)
     if target is None:
-        return refuse(command, refusal(command, step, scene), scene)
+        refused = refusal(command, step, scene)
+        code = "rating_early" if is_early(command, scene) else refused.code
+        return refuse(command, replace(refused, code=code), scene)
     if step in NEEDS_TEXT and not command.note and not has_files:
         return refuse(command, Notice("text_missing", command.word), scene)
     if _would_undo(step, scene):
@@ -107,7 +111,9 @@ def scene_after(change: Change, scene: Scene) -> Scene:
     """Return the scene as the next command of the same mail finds it."""
     ticket = scene.ticket
     status, assignee = change.status or ticket.status, change.assignee or ticket.assignee
-    return replace(scene, ticket=replace(ticket, status=status, assignee=assignee))
+    parent, merged_into = change.parent or ticket.parent, change.merged_into or ticket.merged_into
+    after = replace(ticket, status=status, assignee=assignee, parent=parent, merged_into=merged_into)
+    return replace(scene, ticket=after)
 
 
 def _meanwhile(kind: str, event: Happened) -> Notice:

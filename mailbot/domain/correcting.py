@@ -33,6 +33,9 @@ def set_choice(command: Command, scene: Scene) -> Effects:
     entry = choices.find(code)
     said, news = entry.name(scene.language), Notice("done_fields_set", f"{entry.en} / {entry.hi}")
     changes: dict[str, str] = {field: code}
+    event = Event(
+        EventKind.FIELDS_SET, scene.sender, f"{said}\n{command.note}".strip(), f"Commanded by {command.word!r}."
+    )
     letters = (
         scene.tell_assignee(LetterKind.STATUS_CHANGED, command.note, (news,))
         if scene.is_staff
@@ -40,7 +43,7 @@ def set_choice(command: Command, scene: Scene) -> Effects:
     )
     return Effects(
         Change(**changes),  # type: ignore[arg-type]
-        (Event(EventKind.FIELDS_SET, scene.sender, said, f"Commanded by {command.word!r}."),),
+        (event,),
         letters,
         (f"{command.word!r} is carried out: {said}.",),
         (Notice("done_fields_set", said),),

@@ -36,6 +36,14 @@ def parse_day(text: str, today: date, grammar: Grammar) -> date | None:
     return None
 
 
+def is_only_day(text: str, grammar: Grammar) -> bool:
+    """Tell whether a text says nothing but a day or a number of days, whichever it is: "till 5 Dec", "3 दिन तक"."""
+    said = [word for word in _words(text) if word not in grammar.choices["beside_day"]]
+    lists = ("month", "weekday", "near_day", "span", "count")
+    known = {word for name in lists for entry in grammar.choices[name] for word in entry.split()}
+    return bool(said) and all(word[:1].isdigit() or word in known or word in grammar.fillers for word in said)
+
+
 def _words(text: str) -> list[str]:
     return fold(text.translate(_DEVANAGARI)).split()
 

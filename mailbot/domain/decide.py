@@ -9,6 +9,7 @@ from mailbot.domain.addressing import language_of, to_staff
 from mailbot.domain.answering import decide_answer
 from mailbot.domain.asking import Asking
 from mailbot.domain.assigning import assign_new
+from mailbot.domain.authority import Action, Mode
 from mailbot.domain.bulk import adopt_target, decide_bulk
 from mailbot.domain.claiming import decide_claim
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
@@ -16,11 +17,14 @@ from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LETTERS, LetterKind, Notice
 from mailbot.domain.mail import Address, IncomingMail
 from mailbot.domain.opening import decide_opening
+from mailbot.domain.permission import may
 from mailbot.domain.quiet import hold_news
 from mailbot.domain.scene import make_scene
 from mailbot.domain.ticket import Status
+from mailbot.domain.trial import compare, enforcing, tell_trial, without_levels
 from mailbot.domain.trust import normal_address
 from mailbot.domain.updating import decide_update
+from mailbot.domain.vouching import adds_to_ticket, clear_doubt, mark_unverified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +40,22 @@ WORDS_ONLY = frozenset({EventKind.OPENED, EventKind.COMMENTED, EventKind.FIELDS_
 
 
 def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime) -> Decision:
-    """Return what shall happen to a mail, with the reasons. Reads top to bottom in the order of precedence."""
+    """Return what shall happen to a mail, with the reasons; where levels are on trial, also what they would change."""
+    mode, verdict = desk.trust.mode, understanding.verdict
+    known = replace(known, level=verdict.level)
+    decision = _decide(mail, understanding, known, desk, now)
+    if mode is Mode.OFF or decision.outcome in {Outcome.DUPLICATE, Outcome.AUTOMATIC}:
+        return decision
+    others = enforcing(desk) if mode is Mode.SHADOW else without_levels(desk)
+    other = _decide(mail, understanding, known, others, now)
+    by_token, by_level = (decision, other) if mode is Mode.SHADOW else (other, decision)
+    action = by_level.unproven.action if by_level.unproven else ""
+    line = tell_trial(mode, verdict, compare(by_token, by_level), action, has_token=known.has_token)
+    return replace(decision, reasons=(*decision.reasons, line))
+
+
+def _decide(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime) -> Decision:
+    """Return the decision under one set of rules. Reads top to bottom in the order of precedence."""
     if known.duplicate_of is not None:
         return Decision(Outcome.DUPLICATE, (f"It is the same mail as {known.duplicate_of}.",))
     if understanding.screening.automatic:
@@ -56,13 +75,32 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     elif known.ticket is None:
         decision = decide_opening(mail, understanding, known, desk)
     elif not belongs_to(known.ticket, mail, known, desk):
-        outside = replace(known, ticket=None, by_token=False, mentioned=(*known.mentioned, known.ticket.number))
-        decision = decide_opening(mail, understanding, outside, desk)
+        decision = _open_outside(mail, understanding, known, desk, known.ticket.number)
     elif is_past_reopening(known.ticket, desk, now) and not is_only_thanks(mail, understanding, desk):
         decision = decide_opening(mail, understanding, known, desk, related=known.ticket.number)
     else:
-        decision = decide_update(mail, understanding, known, desk, known.ticket, now=now)
+        decision = _decide_update(mail, understanding, known, desk, known.ticket, now=now)
+    decision = mark_unverified(decision, mail, known, desk)
     return hold_news(limit_answers(assign_new(decision, known, desk), mail, known, desk), known, desk)
+
+
+def _decide_update(
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, ticket: Ticket, *, now: datetime
+) -> Decision:
+    """Return the decision about a mail that belongs to a ticket; what nobody vouches for does not join it."""
+    decision = clear_doubt(decide_update(mail, understanding, known, desk, ticket, now=now), ticket, known, desk)
+    if may(Action.ADD, known, desk):
+        return decision
+    if adds_to_ticket(decision):
+        return _open_outside(mail, understanding, known, desk, ticket.number)
+    unproven = replace(decision.unproven, is_apart=True) if decision.unproven else None
+    return replace(decision, facts=(), unproven=unproven)
+
+
+def _open_outside(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, number: str) -> Decision:
+    """Return the decision that opens a ticket for words that may not join the one they name."""
+    outside = replace(known, ticket=None, by_token=False, mentioned=(*known.mentioned, number))
+    return decide_opening(mail, understanding, outside, desk)
 
 
 def _decide_answer(
@@ -109,7 +147,7 @@ def is_only_thanks(mail: IncomingMail, understanding: Understanding, desk: Desk)
 def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: Desk) -> Decision:
     """Leave out answers to an address that already got many: whatever answers us back, the exchange dies.
 
-    What a reply token commanded is confirmed all the same. A token alone proves no person: a machine that answers our
+    What a proven mail commanded is confirmed all the same. A token alone proves no person: a machine that answers our
     letter carries it too.
     """
     limits = desk.answers if known.person else desk.answers_unknown
@@ -118,7 +156,7 @@ def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: De
         return decision
     events = (*decision.events, *(event for other in decision.also for event in other.events))
     commanded = any(event.kind not in WORDS_ONLY for event in events)
-    proven = known.by_token or known.sender_proven
+    proven = may(Action.STAFF, known, desk)
     confirmed = {LetterKind.DONE, LetterKind.CARRIED_OUT} if proven and commanded else set()
     addresses = {normal_address(mail.sender.address)} if mail.sender else set()
     addresses |= {normal_address(known.person.email)} if known.person else set()

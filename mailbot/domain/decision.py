@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mailbot.domain.authority import Action, Level
     from mailbot.domain.facts import Fact
+    from mailbot.domain.grammar import Command
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Language
     from mailbot.domain.ticket import Status
@@ -143,6 +145,23 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproven:
+    """What was wanted and not done, because it is not sure enough who wanted it; a proof of `actor` may still do it.
+
+    `actor` is the stored address that was asked for the proof. `commands` are kept as they were read, and `words` is
+    everything the sender wrote, for fields that labelled lines give. `level` is what the mail had, `action` what was
+    too much for it. `is_apart` tells that not even the files of the mail may join the ticket; the raw mail has them.
+    """
+
+    actor: str
+    action: Action
+    level: Level
+    commands: tuple[Command, ...] = ()
+    words: str = ""
+    is_apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The whole answer to one mail (or one timer).
 
@@ -154,6 +173,7 @@ class Decision:
     `binding` is what is remembered about another address of a person.
     `facts` are what the mail names, to be kept with the ticket.
     `held` are news that their readers want in the letter of the hour.
+    `unproven` is what was not done for want of proof.
     """
 
     outcome: Outcome
@@ -169,3 +189,4 @@ class Decision:
     settings: Settings | None = None
     binding: Binding | None = None
     facts: tuple[Fact, ...] = ()
+    unproven: Unproven | None = None

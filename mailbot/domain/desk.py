@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mailbot.domain.authority import NO_TRUST, Level
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta, tzinfo
 
+    from mailbot.domain.authority import TrustRules
     from mailbot.domain.calendar import Calendar
     from mailbot.domain.catalogue import Catalogue
     from mailbot.domain.decision import Binding
@@ -53,6 +56,7 @@ class Desk:
     paces: Mapping[str, str] = field(default_factory=dict)
     integrators_settle: bool = False
     claims_per_day: int = 3
+    trust: TrustRules = NO_TRUST
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class TicketLine:
     last_word: str = ""
     reopen_count: int = 0
     rating: int | None = None
+    merged_into: str = ""
+    waited_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,9 @@ class Known:
     `sender_proven` tells that the mail carries any valid reply token made for its sender.
     `targets` are the tickets that its commands name, by number, as far as they exist and its sender may know of them;
     `near_numbers` holds the numbers that a mail names and that are no ticket its sender may know of, each with the
-    tickets of the sender that it may mean. `children` are the open cases of its ticket.
+    tickets of the sender that it may mean.
+    `children` are the open cases of the tickets it resolves; `case_counts` says how many each ticket has that it ties.
+    `followers` are, by number, the tickets that became a part of its tickets, as far as it matters who follows them.
     `meanwhile` is what others did since the letter it answers.
     `lists` are the tickets its questions ask for: "own", "asked", "resolved"; `own_counts` counts the own ones
     by status.
@@ -150,6 +158,7 @@ class Known:
     `seen_before` are the SHA-256 of the small pictures of this mail that earlier mails of its sender brought.
     `alias` is the address the mail came from when it is another one of `person`, who confirmed it. `claim` is the
     question about another address that it answers, and `stranger` what is known of an address without a person.
+    `level` is how sure the mail's own headers make it who wrote it; decide() takes it from what was understood.
     `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
     that it may mean.
     """
@@ -170,6 +179,8 @@ class Known:
     targets: Mapping[str, Target] = field(default_factory=dict)
     near_numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     children: tuple[Target, ...] = ()
+    case_counts: Mapping[str, int] = field(default_factory=dict)
+    followers: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     meanwhile: tuple[Happened, ...] = ()
     lists: Mapping[str, tuple[TicketLine, ...]] = field(default_factory=dict)
     own_counts: Mapping[str, int] = field(default_factory=dict)
@@ -182,3 +193,9 @@ class Known:
     alias: str = ""
     claim: Claim | None = None
     stranger: Stranger = NOBODY
+    level: Level = Level.A0
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the mail carries a reply token of ours, of this ticket's letters or of any other."""
+        return self.by_token or self.sender_proven

@@ -37,7 +37,7 @@ def set_fields(understanding: Understanding, scene: Scene, *, tell_staff: bool) 
     notices = field_notices(given, scene.known) if scene.known.person else given.notices
     if given.is_empty:
         return Effects(notices=notices)
-    if not scene.is_proven:
+    if not scene.may_fill:
         return Effects(reasons=("Its labelled lines are not taken over, because no reply token of ours proves them.",))
     if status_after(Step.SET, scene.ticket.status, scene.actors) is None:
         return Effects(reasons=("Its labelled lines are not taken over because the ticket is closed.",))
@@ -63,7 +63,7 @@ def fill_lone(understanding: Understanding, scene: Scene) -> Effects | None:
     None when the mail is no such answer; then its words are a comment.
     """
     lone, ticket = understanding.lone, scene.ticket
-    is_possible = scene.is_proven and status_after(Step.SET, ticket.status, scene.actors) is not None
+    is_possible = scene.may_fill and status_after(Step.SET, ticket.status, scene.actors) is not None
     if lone.is_empty or scene.is_staff or not is_possible:
         return None
     asked = ticket.missing.split()
@@ -83,7 +83,7 @@ def fill_lone(understanding: Understanding, scene: Scene) -> Effects | None:
 def fill_from_words(understanding: Understanding, scene: Scene) -> Effects:
     """Take a mobile number and Employee ID from the officer's running words where the ticket has none."""
     ticket = scene.ticket
-    if scene.is_staff or not scene.is_proven or status_after(Step.SET, ticket.status, scene.actors) is None:
+    if scene.is_staff or not scene.may_fill or status_after(Step.SET, ticket.status, scene.actors) is None:
         return Effects()
     is_known = scene.known.person is not None
     employee_id = confirm_employee_id(understanding.employee_ids, scene.known) if is_known else ""
@@ -119,7 +119,7 @@ def _may_fill_id(scene: Scene) -> bool:
 def _filled(change: Change, done: Notice, scene: Scene, reason: str, *, tell_staff: bool) -> Effects:
     return Effects(
         change=change,
-        events=(Event(EventKind.FIELDS_SET, scene.sender, done.given),),
+        events=(Event(EventKind.FIELDS_SET, scene.sender, done.given, f"{reason} {done.given}."),),
         letters=scene.tell_staff(LetterKind.STATUS_CHANGED, notices=(done,)) if tell_staff else (),
         reasons=(f"{reason} {done.given}.",),
         notices=(done,),

@@ -11,12 +11,16 @@ from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.table import CellKind, Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailbot.domain.asking import Asking
     from mailbot.domain.desk import TicketLine
     from mailbot.domain.grammar import Command
     from mailbot.domain.table import Cell
 
 MOST_FOUND = 20
+MOST_SEARCHES = 3  # of one mail
+_SEARCH = Column("search")
 _COLUMNS = (
     Column("number", CellKind.TICKET),
     Column("title"),
@@ -29,26 +33,35 @@ _COLUMNS = (
 
 def find_tickets(command: Command, asking: Asking) -> Effects:
     """Answer with the tickets that hold all the words."""
-    words = command.argument
-    found = asking.known.searches.get(words, Searched())
-    notices: tuple[Notice, ...] = ()
-    if not words:
-        notices = (Notice("search_empty", command.word),)
-    elif not found.tickets:
-        notices = (Notice("search_nothing", words),)
+    return find_several((command,), asking)
+
+
+def find_several(commands: Sequence[Command], asking: Asking) -> Effects:
+    """Answer all searches of a mail in one letter; of several, each line says which search it answers."""
+    searches = tuple(dict.fromkeys(command.argument for command in commands if command.argument))
+    looked = {words: asking.known.searches.get(words, Searched()) for words in searches[:MOST_SEARCHES]}
+    notices = tuple(Notice("search_empty", command.word) for command in commands if not command.argument)[:1]
+    notices += tuple(Notice("search_nothing", words) for words, found in looked.items() if not found.tickets)
+    if len(searches) > MOST_SEARCHES:
+        notices += (Notice("searches_too_many", str(MOST_SEARCHES), ", ".join(searches[MOST_SEARCHES:])),)
+    is_several = len(looked) > 1
+    rows = tuple(_row(words, line)[not is_several :] for words, found in looked.items() for line in found.tickets)
+    total = sum(found.total for found in looked.values())
     values = (
-        ("words", words or command.word),
-        ("count", f"{found.total}{'+' if found.has_more else ''}"),
-        ("shown", str(len(found.tickets))),
-        ("left_out", "yes" if found.total > len(found.tickets) else ""),
+        ("words", " | ".join(looked) or commands[0].word),
+        ("count", f"{total}{'+' if any(found.has_more for found in looked.values()) else ''}"),
+        ("shown", str(len(rows))),
+        ("left_out", "yes" if total > len(rows) else ""),
+        ("several", "yes" if is_several else ""),
     )
-    tables = (Table("found", _COLUMNS, tuple(map(_row, found.tickets)), total=found.total),) if found.tickets else ()
+    columns = (_SEARCH, *_COLUMNS)[not is_several :]
+    tables = (Table("found", columns, rows, total=total),) if rows else ()
     return Effects(
         letters=to_asker(LetterKind.FOUND, asking, values=values, tables=tables, notices=notices),
-        reasons=(f"It looks for {words!r}: {found.total} tickets.",),
-        refused=not words,
+        reasons=tuple(f"It looks for {words!r}: {found.total} tickets." for words, found in looked.items()),
+        refused=not searches,
     )
 
 
-def _row(line: TicketLine) -> tuple[Cell, ...]:
-    return (line.number, line.title, line.status, line.module, line.requester, line.opened_at)
+def _row(words: str, line: TicketLine) -> tuple[Cell, ...]:
+    return (words, line.number, line.title, line.status, line.module, line.requester, line.opened_at)

@@ -8,6 +8,7 @@ from mailbot.domain.addressing import to_staff
 from mailbot.domain.decision import Change, Event, EventKind
 from mailbot.domain.effects import Effects
 from mailbot.domain.letter import LetterKind, Notice
+from mailbot.domain.name_sounds import sounds_like
 from mailbot.domain.stepping import refuse
 from mailbot.domain.text import fold
 from mailbot.domain.ticket import Actor, Step, status_after
@@ -23,6 +24,8 @@ _MYSELF = frozenset(map(fold, ("me", "myself", "self", "mujhe", "mujhko", "म�
 _AROUND_NAMES = frozenset(
     map(fold, ("to", "shri", "smt", "ms", "mr", "mrs", "ko", "ke liye", "को", "श्री", "श्रीमती", "सुश्री"))
 )
+_AROUND_NAMES |= frozenset(map(fold, ("this", "it", "ticket", "case", "ise", "isko", "yah", "yeh", "ye", "is")))
+_AROUND_NAMES |= frozenset(map(fold, ("यह", "इसे", "इसको", "इस", "टिकट", "मामला", "केस")))
 
 
 def assign(command: Command, scene: Scene) -> Effects:
@@ -68,13 +71,20 @@ def find_colleagues(wanted: str, scene: Scene) -> tuple[Person, ...]:
     ):
         if exact:
             return tuple(exact)
-    return tuple(person for person in staff if _has_parts(person, words))
+    named = tuple(person for person in staff if _has_parts(person, words))
+    return named or tuple(person for person in staff if _sounds_so(person, words))
 
 
 def _has_parts(person: Person, words: list[str]) -> bool:
     """Tell whether every word begins a part of somebody's name or address."""
     parts = {*fold(person.name).split(), *fold(person.email.partition("@")[0]).split()}
     return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _sounds_so(person: Person, words: list[str]) -> bool:
+    """Tell whether every word is a part of somebody's name in the other script."""
+    parts = fold(person.name).split()
+    return all(any(sounds_like(word, part) for part in parts) for word in words)
 
 
 def _who_is_meant(command: Command, found: tuple[Person, ...], scene: Scene) -> Notice:

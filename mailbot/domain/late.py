@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.letter import Audience, LetterKind, LetterOrder
 from mailbot.domain.table import CellKind, Column, Table
+from mailbot.domain.ticket import Status
 from mailbot.domain.timers import TIMERS, WEIGHTS, DueTimer, Reader, TimerKind, decide_timer, find_readers, is_meant
 from mailbot.domain.trust import normal_address
+from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,15 +21,18 @@ if TYPE_CHECKING:
     from mailbot.domain.people import Language
     from mailbot.domain.table import Cell
 
-LATE_ROWS = 20
+# Gmail cuts a letter of more than 102 kB; a row with its button takes some three, and an officer has three tables.
+LATE_ROWS, OFFICER_ROWS = 20, 10
+_BUTTON = Column("step", CellKind.BUTTON)
 _COLUMNS = (
     Column("number", CellKind.TICKET),
     Column("title"),
     Column("priority", CellKind.PRIORITY),
     Column("late", CellKind.WORD),
     Column("due_at", CellKind.MOMENT),
+    _BUTTON,
 )
-_OFFICER_COLUMNS = (Column("number", CellKind.TICKET), Column("title"))
+_OFFICER_COLUMNS = (Column("number", CellKind.TICKET), Column("title"), _BUTTON)
 _CLOSING_COLUMNS = (*_OFFICER_COLUMNS, Column("closes_at", CellKind.MOMENT))
 _OFFICER_TABLES = {
     TimerKind.WAITING_1: "late_waiting",
@@ -35,6 +40,7 @@ _OFFICER_TABLES = {
     TimerKind.CLOSING_SOON: "late_closing",
     TimerKind.CLOSE: "late_closed",
 }
+_OFFERED = {"late_waiting": Verb.CANCEL, "late_closing": Verb.REOPEN, "late_closed": Verb.REOPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def _to_officer(timer: DueTimer) -> _Told:
 
 def _letter(told: _Told, desk: Desk, key: str) -> LetterOrder:
     timers = sorted(told.timers, key=lambda timer: timer.due_at)
-    is_staff = told.audience is Audience.STAFF
+    tables = _staff_tables(timers, told) if told.audience is Audience.STAFF else _officer_tables(timers, told, desk)
     return LetterOrder(
         kind=LetterKind.CAUGHT_UP,
         to=told.to,
@@ -115,14 +121,17 @@ def _letter(told: _Told, desk: Desk, key: str) -> LetterOrder:
         audience=told.audience,
         quote_sender=told.may_quote,
         values=(("count", str(len(timers))),),
-        tables=_staff_tables(timers, told) if is_staff else _officer_tables(timers, told, desk),
-        formats=("xlsx",) if len(timers) > LATE_ROWS else (),
+        tables=tables,
+        formats=("xlsx",) if any(table.is_cut for table in tables) else (),
         key=key,
     )
 
 
 def _staff_tables(timers: list[DueTimer], told: _Told) -> tuple[Table, ...]:
-    rows = tuple((*_what(timer, told), timer.ticket.priority, f"late_{timer.kind}", timer.due_at) for timer in timers)
+    rows = tuple(
+        (*_what(timer, told), timer.ticket.priority, f"late_{timer.kind}", timer.due_at, _offered(timer))
+        for timer in timers
+    )
     return (Table("late", _COLUMNS, rows, shown=LATE_ROWS),)
 
 
@@ -131,13 +140,18 @@ def _officer_tables(timers: list[DueTimer], told: _Told, desk: Desk) -> tuple[Ta
     rows: dict[str, list[tuple[Cell, ...]]] = {name: [] for name in _OFFICER_TABLES.values()}
     for timer in timers:
         closes = (_closes_at(timer, desk),) if timer.kind is TimerKind.CLOSING_SOON else ()
-        rows[_OFFICER_TABLES[timer.kind]].append((*_what(timer, told), *closes))
+        name = _OFFICER_TABLES[timer.kind]
+        rows[name].append((*_what(timer, told), _OFFERED[name], *closes))
     columns = {"late_closing": _CLOSING_COLUMNS}
     return tuple(
-        Table(name, columns.get(name, _OFFICER_COLUMNS), tuple(lines), shown=LATE_ROWS)
+        Table(name, columns.get(name, _OFFICER_COLUMNS), tuple(lines), shown=OFFICER_ROWS)
         for name, lines in rows.items()
         if lines
     )
+
+
+def _offered(timer: DueTimer) -> Verb:
+    return Verb.TAKE if timer.ticket.status is Status.NEW else Verb.RESOLVE
 
 
 def _closes_at(timer: DueTimer, desk: Desk) -> datetime | None:

@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CLOSED = "closed"
+    MERGED = "merged"
     DONE = "done"
     STILL_RESOLVED = "still_resolved"
     REFUSED = "refused"
@@ -79,6 +80,7 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.RESOLVED: LetterRule(replied=False, buttons=(Step.CONFIRM, Step.REOPEN), pictures=True),
     LetterKind.REOPENED: LetterRule(replied=False, buttons=_STAFF_BUTTONS, pictures=True),
     LetterKind.CLOSED: LetterRule(replied=False, buttons=(Step.REOPEN,), asks_rating=True),
+    LetterKind.MERGED: LetterRule(replied=False),
     LetterKind.DONE: LetterRule(replied=True, asks_rating=True),
     LetterKind.STILL_RESOLVED: LetterRule(replied=True, buttons=(Step.CONFIRM, Step.REOPEN)),
     LetterKind.REFUSED: LetterRule(replied=True),
@@ -121,6 +123,7 @@ WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.ESCALATED,
     LetterKind.REMINDER,
     LetterKind.CLOSED,
+    LetterKind.MERGED,
     LetterKind.STATUS_CHANGED,
     LetterKind.DONE,
     LetterKind.BINDING,

@@ -52,6 +52,15 @@ def may_name_month(text: str, grammar: Grammar) -> bool:
     return len(words) <= _MOST_WORDS and all(near or word.isdigit() for near, word in zip(is_near, words, strict=True))
 
 
+def names_month(text: str, grammar: Grammar) -> bool:
+    """Tell whether a text is a month and nothing else: in front of a word, a mere likeness is not enough."""
+    words = _words(text, grammar)
+    if " ".join(words) in grammar.choices["near_month"]:
+        return True
+    months = grammar.choices["month"]
+    return sum(word in months for word in words) == 1 and all(word in months or word.isdigit() for word in words)
+
+
 def _words(text: str, grammar: Grammar) -> Sequence[str]:
     """Return the words that matter; "last month" keeps its second word."""
     words = fold(text.translate(_DEVANAGARI)).split()

@@ -6,15 +6,18 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import to_person
-from mailbot.domain.dates import parse_day
+from mailbot.domain.dates import is_only_day, parse_day
 from mailbot.domain.decision import Settings
 from mailbot.domain.effects import Effects
+from mailbot.domain.grammar import is_only_farewell, reads_like_thanks
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.table import CellKind, Column, Table
+from mailbot.domain.text import fold
+from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
     from mailbot.domain.asking import Asking
-    from mailbot.domain.grammar import Command
+    from mailbot.domain.grammar import Command, Grammar
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Person
 
@@ -27,6 +30,32 @@ _COLUMNS = (
     Column("status", CellKind.STATUS),
     Column("opened_at", CellKind.DAY),
 )
+
+
+def is_about_absence(command: Command, below: str, grammar: Grammar) -> bool:
+    """Tell AWAY and BACK from a sentence that begins alike: "I am on leave, my login ...", "Back to the officer".
+
+    `below` is what else the mail says. These forms count, and nothing else:
+
+    | said                                                 | counts                                          |
+    |------------------------------------------------------|-------------------------------------------------|
+    | AWAY or BACK in capitals                             | always; AWAY without a day asks for one         |
+    | any word for absence with nothing but a day          | always: "on leave till 5 Dec", "छुट्टी 3 दिन"       |
+    | any word for absence or return and nothing else      | when it is all that the mail says, but for thanks |
+    """
+    if command.is_loud and (command.verb is Verb.AWAY or not command.argument):
+        return True
+    said = " ".join(word for word in fold(command.argument).split() if word not in grammar.gratitude)
+    if command.verb is Verb.AWAY and is_only_day(said, grammar):
+        return True
+    return _is_empty(command.argument, grammar) and is_only_farewell(below, grammar)
+
+
+def _is_empty(argument: str, grammar: Grammar) -> bool:
+    """Tell whether nothing is said behind a word, but perhaps thanks or a filler."""
+    beside = grammar.choices["beside_day"]
+    words = [word for word in fold(argument).split() if word not in grammar.fillers and word not in beside]
+    return not words or reads_like_thanks(argument, grammar)
 
 
 def go_away(command: Command, asking: Asking) -> Effects:

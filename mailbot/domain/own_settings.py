@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import to_person
-from mailbot.domain.decision import Settings
+from mailbot.domain.asking import to_asker
+from mailbot.domain.decision import Settings, Unproven
 from mailbot.domain.effects import Effects
 from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice
 from mailbot.domain.people import Language
+from mailbot.domain.permission import proof_notice
 from mailbot.domain.text import fold
 from mailbot.domain.trust import usable_address
 
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mailbot.domain.asking import Asking
+    from mailbot.domain.authority import Action
     from mailbot.domain.grammar import Command
-    from mailbot.domain.people import Person
 
 LANGUAGES = {
     Language.ENGLISH: frozenset(map(fold, ("en", "eng", "english", "अंग्रेज़ी", "अंग्रेजी", "इंग्लिश", "angrezi"))),
@@ -45,18 +47,23 @@ def set_language(command: Command, asking: Asking) -> Effects:
     return Effects(
         letters=to_person(LetterKind.SETTINGS, person, language, notices=(notice,), values=TOPIC),
         settings=Settings(person.email, language=language),
-        reasons=(f"Letters to its sender are in {language.name.lower()} from now on.",),
+        reasons=(f"Letters to its sender are in {language.name.title()} from now on.",),
     )
 
 
-def ask_for_proof(command: Command, person: Person, asking: Asking) -> Effects:
-    """Ask, at the stored address, for a choice again: without a reply token of ours it may be forged."""
+def ask_for_proof(command: Command, lacking: Action, asking: Asking) -> Effects:
+    """Ask, at the stored address, for a choice or a question again: without a reply token of ours it may be forged."""
     said = " ".join(part for part in (command.word, command.argument) if part)
-    notice = Notice("needs_token_staff" if person.is_staff else "needs_token_requester", said)
+    known, person = asking.known, asking.known.person
+    notices = (proof_notice(said, lacking, known, asking.desk),)
+    if not person and not usable_address(asking.sender):
+        return Effects(reasons=("Nobody can be asked for a proof.",), refused=True)
+    actor = person.email if person else usable_address(asking.sender)
     return Effects(
-        letters=to_person(LetterKind.SETTINGS, person, asking.language, notices=(notice,), values=NO_TOPIC),
+        letters=to_asker(LetterKind.SETTINGS, asking, notices=notices, values=NO_TOPIC),
         reasons=(f"{said!r} carries no reply token of ours, and a From line alone proves nothing.",),
         refused=True,
+        unproven=Unproven(actor, lacking, known.level, (command,)),
     )
 
 

@@ -76,6 +76,7 @@ def _resumed(ticket: Ticket, desk: Desk, now: datetime) -> Ticket:
     return replace(
         ticket,
         paused_at=None,
+        waited_seconds=ticket.waited_seconds + round(waited.total_seconds()),
         answer_due_at=desk.calendar.add_working(answer, waited) if answer and not ticket.first_answer_at else answer,
         resolve_due_at=desk.calendar.add_working(resolve, waited) if resolve else None,
     )

@@ -11,6 +11,8 @@ from mailbot.domain.months import parse_month
 from mailbot.domain.table import CellKind, Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailbot.domain.asking import Asking
     from mailbot.domain.desk import Desk, TicketLine
     from mailbot.domain.grammar import Command
@@ -37,32 +39,46 @@ _COLUMNS = (
 
 def answer_report(command: Command, asking: Asking) -> Effects:
     """Send the report of a month: what, when, in how many working hours, by whom, re-opened or not, and the rating."""
+    return answer_reports((command,), asking)
+
+
+def answer_reports(commands: Sequence[Command], asking: Asking) -> Effects:
+    """Send the report of each month that a mail asks for, in one letter and one file."""
+    if asking.known.person is None:
+        letters = to_asker(
+            LetterKind.REPORT, asking, values=_values((), (), asking), notices=(Notice("not_in_directory"),)
+        )
+        return Effects(letters=letters, reasons=("Its sender is not in the directory.",))
     today = asking.now.astimezone(asking.desk.timezone).date()
-    period = parse_month(command.argument.strip(" ?"), today, asking.desk.grammar)
-    if asking.known.person is None or period is None:
-        is_unknown = asking.known.person is None
-        notice = Notice("not_in_directory") if is_unknown else Notice("month_unknown", command.argument, MONTH_FORMS)
-        letters = to_asker(LetterKind.REPORT, asking, values=_values(None, (), asking), notices=(notice,))
-        reason = "Its sender is not in the directory." if is_unknown else f"{command.argument!r} is no month."
-        return Effects(letters=letters, reasons=(reason,))
-    lines = asking.known.lists.get(RESOLVED, ())
+    asked = {
+        command.argument: parse_month(command.argument.strip(" ?"), today, asking.desk.grammar) for command in commands
+    }
+    periods = tuple(sorted({period for period in asked.values() if period}, key=lambda period: period.first))
+    unknown = tuple(said for said, period in asked.items() if period is None)
+    lines = asking.known.lists.get(RESOLVED, ()) if periods else ()
     rows = tuple(_row(line, asking.desk) for line in lines)
-    tables = (Table("resolved_tickets", _COLUMNS, rows, shown=SHOWN),) if rows else ()
     letters = to_asker(
-        LetterKind.REPORT, asking, values=_values(period, lines, asking), tables=tables, formats=FORMATS if rows else ()
+        LetterKind.REPORT,
+        asking,
+        values=_values(periods, lines, asking),
+        tables=(Table("resolved_tickets", _COLUMNS, rows, shown=SHOWN),) if rows else (),
+        formats=FORMATS if rows else (),
+        notices=tuple(Notice("month_unknown", said, MONTH_FORMS) for said in unknown),
     )
-    return Effects(letters=letters, reasons=(f"It asks for a report of {period.first:%Y-%m}: {len(rows)} tickets.",))
+    months = ", ".join(f"{period.first:%Y-%m}" for period in periods)
+    reasons = (f"It asks for a report of {months}: {len(rows)} tickets.",) if periods else ()
+    return Effects(letters=letters, reasons=(*reasons, *(f"{said!r} is no month." for said in unknown)))
 
 
-def _values(period: Period | None, lines: tuple[TicketLine, ...], asking: Asking) -> tuple[tuple[str, str], ...]:
+def _values(periods: Sequence[Period], lines: tuple[TicketLine, ...], asking: Asking) -> tuple[tuple[str, str], ...]:
     hours = [_hours(line, asking.desk) or 0.0 for line in lines]
+    months = [f"{period.first:%Y-%m}" for period in periods]
     return (
-        ("first", f"{period.first:%d.%m.%Y}" if period else ""),
-        ("last", f"{period.last:%d.%m.%Y}" if period else ""),
+        ("periods", ", ".join(f"{period.first:%d.%m.%Y} – {period.last:%d.%m.%Y}" for period in periods)),
         ("count", str(len(lines))),
         ("hours", f"{sum(hours) / len(hours):.1f}" if hours else ""),
         ("reopened", str(sum(1 for line in lines if line.reopen_count))),
-        ("file", f"{asking.desk.prefix}-report-{period.first:%Y-%m}" if period else ""),
+        ("file", f"{asking.desk.prefix}-report-{'-and-'.join(months[:2])}" if periods else ""),
     )
 
 
@@ -81,8 +97,8 @@ def _row(line: TicketLine, desk: Desk) -> tuple[Cell, ...]:
 
 
 def _hours(line: TicketLine, desk: Desk) -> float | None:
-    """Return the working hours from the registration to the solution."""
+    """Return the working hours from the registration to the solution, without those spent waiting for the officer."""
     if line.resolved_at is None:
         return None
-    worked = desk.calendar.working_between(line.opened_at, line.resolved_at)
-    return round(worked.total_seconds() / _SECONDS_OF_AN_HOUR, 1)
+    worked = desk.calendar.working_between(line.opened_at, line.resolved_at).total_seconds() - line.waited_seconds
+    return round(max(worked, 0) / _SECONDS_OF_AN_HOUR, 1)

@@ -44,16 +44,26 @@ _COLUMNS = (
 _COUNTS = (Column("status", CellKind.STATUS), Column("count", CellKind.NUMBER))
 
 
-def merge_status(commands: Iterable[Command]) -> tuple[Command, ...]:
-    """Return the commands with all STATUS lines as one, so that one letter answers them."""
-    asked = tuple(commands)
-    several = [command for command in asked if command.verb is Verb.STATUS]
+def merge_status(commands: Iterable[Command], answered: str = "") -> tuple[Command, ...]:
+    """Return the commands with all STATUS lines that name tickets as one, so that one letter answers them.
+
+    A STATUS without a number means the ticket that is answered, or else all tickets of who asks.
+    """
+    asked = tuple(
+        replace(command, argument=answered) if command.verb is Verb.STATUS and not _has_number(command) else command
+        for command in commands
+    )
+    several = [command for command in asked if command.verb is Verb.STATUS and _has_number(command)]
     if len(several) <= 1:
-        return asked
+        return tuple(dict.fromkeys(asked))
     arguments = " ".join(command.argument for command in several)
     targets = tuple(number for command in several for number in command.targets)
     merged = replace(several[0], argument=arguments, targets=targets)
-    return (merged, *(command for command in asked if command.verb is not Verb.STATUS))
+    return (merged, *dict.fromkeys(command for command in asked if command not in several))
+
+
+def _has_number(command: Command) -> bool:
+    return bool(command.targets or command.argument.strip(" ?"))
 
 
 def answer_status(command: Command, asking: Asking) -> Effects:
@@ -66,6 +76,9 @@ def answer_status(command: Command, asking: Asking) -> Effects:
     lines = {line.number: line for line in asking.known.lists.get(ASKED, ())}
     found = tuple(lines[number] for number in named if number in lines)
     notices = number_notices((number for number in named if number not in lines), asking.known)
+    notices += tuple(
+        Notice("status_merged", line.merged_into, ticket=line.number) for line in found if line.merged_into
+    )
     letters = to_asker(
         LetterKind.STATUS,
         asking,
@@ -125,7 +138,7 @@ def _row(line: TicketLine, asking: Asking) -> tuple[Cell, ...]:
         line.opened_at,
         age,
         line.assignee,
-        line.last_word,
+        f"→ {line.merged_into}" if line.merged_into else line.last_word,
         _offer(line, asking),
     )
 

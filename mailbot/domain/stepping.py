@@ -55,7 +55,9 @@ def take_step(command: Command, step: Step, target: Status, scene: Scene) -> Eff
     if to_requester and Actor.REQUESTER not in scene.actors:
         letters += scene.tell_requester(to_requester, command.note)
     if to_staff:
-        letters += scene.tell_staff(to_staff, command.note, (Notice(f"done_{kind}"),))
+        # Every other letter says itself what happened.
+        news = (Notice(f"done_{kind}"),) if to_staff is LetterKind.STATUS_CHANGED else ()
+        letters += scene.tell_staff(to_staff, command.note, news)
     if step is Step.TAKE:
         letters += scene.tell_assignee(LetterKind.STATUS_CHANGED, "", (Notice("done_taken_over", scene.name),))
     elif step in TOLD_TO_ASSIGNEE:
@@ -87,19 +89,41 @@ def may_take(step: Step, scene: Scene) -> bool:
     return bool(STEPS[meant_step(step, scene)].actors & scene.actors)
 
 
+# What the history tells of a command that was not carried out, for each notice that its sender gets instead.
+REFUSED_BECAUSE = {
+    "step_not_allowed": "a ticket that is {status} does not allow it",
+    "only_staff": "only the IT section may do it",
+    "only_lead": "only a lead may do it",
+    "only_requester": "only the officer whose ticket it is may do it",
+    "already_assigned": "the ticket is with that person already",
+    "text_missing": "it needs a text, and there is none below it",
+    "changed_meanwhile": "it would undo what somebody else did after the letter that it answers",
+    "rating_early": "only a ticket that was resolved is rated",
+    "choice_missing": "it does not say which one",
+    "choice_unknown": "the catalogue has no such choice",
+    "person_missing": "it does not say to whom",
+    "person_unknown": "nobody of the IT section has that name",
+    "person_ambiguous": "several people of the IT section may be meant",
+    "ties_merged": "the ticket is a part of another one now",
+}
+
+
 def refuse(command: Command, notice: Notice, scene: Scene) -> Effects:
     """Return the record and the answer of a command that was not carried out."""
-    reason = f"{command.word!r} is not possible now ({notice.code})."
+    because = REFUSED_BECAUSE[notice.code].format(status=scene.ticket.status.value.replace("_", " "))
+    reason = f"{command.word!r} is not carried out: {because}."
     event = Event(EventKind.REFUSED, scene.sender, command.note or command.argument, reason, internal=True)
     return Effects(events=(event,), reasons=(reason,), notices=(notice,), refused=True)
 
 
 def refusal(command: Command, step: Step, scene: Scene) -> Notice:
     """Return why a step may not be taken, with what is possible instead."""
+    if scene.ticket.status is Status.MERGED and scene.ticket.merged_into:
+        return Notice("ties_merged", scene.ticket.number, scene.ticket.merged_into)
     possible = ", ".join(
         words.button(scene.language)
         for allowed in allowed_steps(scene.ticket.status, scene.actors)
-        if (words := scene.desk.grammar.words(allowed)) is not None
+        if allowed is not Step.MERGE and (words := scene.desk.grammar.words(allowed)) is not None
     )
     may = STEPS[step].actors
     if not scene.actors & may:

@@ -49,7 +49,7 @@ class Clues:
     ours that a mail which commands something may answer, nearest first.
     `reported` are the Message-IDs of letters of ours that a bounce or receipt is about.
     `opens_in` is the module that a ticket of this mail would have, and `moves` tells that the mail names one itself;
-    `owned` are the modules that have owners.
+    `owned` are the modules that have owners. `verbs` are what it commands and asks.
     """
 
     proven: tuple[str, ...]
@@ -68,6 +68,7 @@ class Clues:
     opens_in: str = ""
     moves: bool = False
     owned: frozenset[str] = frozenset()
+    verbs: frozenset[Verb] = frozenset()
 
 
 def find_clues(
@@ -113,6 +114,7 @@ def find_clues(
         opens_in=module or desk.catalogue.modules.default,
         moves=module is not None or any(command.verb is Verb.MODULE for command in commands),
         owned=frozenset(entry.code for entry in desk.catalogue.modules.entries if entry.owners),
+        verbs=frozenset(command.verb for command in commands),
     )
 
 
@@ -132,9 +134,9 @@ def find_targets(commands: tuple[Command, ...], desk: Desk) -> tuple[str, ...]:
     """Return the numbers that commands name, right or wrong, as many as one mail may name."""
     named: list[str] = []
     for command in commands:
-        named += command.targets
         if VERBS[command.verb].takes is Takes.TICKETS:
             named += pick_numbers(command.argument, desk.prefix)[0]
+        named += command.targets
     return tuple(dict.fromkeys(named))[:MOST_TARGETS]
 
 

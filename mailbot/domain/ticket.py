@@ -50,6 +50,7 @@ class Actor(StrEnum):
     LEAD = "lead"
     TIMER = "timer"
     INTEGRATOR = "integrator"
+    FOLLOWER = "follower"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,16 @@ _STAFF = frozenset({Actor.STAFF, Actor.LEAD})
 _REQUESTER = frozenset({Actor.REQUESTER})
 # Who wrote for the requester may add to the ticket; what ends or re-opens it is the requester's own word.
 _REQUESTERS = _REQUESTER | {Actor.INTEGRATOR}
+# Whose ticket became a part of this one has the same problem: they add to it, and say when it is back.
+_FOLLOWER = frozenset({Actor.FOLLOWER})
 
 STEPS: dict[Step, Rule] = {
     Step.TAKE: Rule(_WORKING, Status.IN_PROGRESS, _STAFF),
     Step.ASSIGN: Rule(_WORKING, Status.IN_PROGRESS, _STAFF),
-    Step.COMMENT: Rule(_OPEN, None, _STAFF | _REQUESTERS),
+    Step.COMMENT: Rule(_OPEN, None, _STAFF | _REQUESTERS | _FOLLOWER),
     Step.ASK: Rule(frozenset({Status.NEW, Status.IN_PROGRESS}), Status.WAITING, _STAFF),
     Step.RESOLVE: Rule(_WORKING, Status.RESOLVED, _STAFF),
-    Step.REOPEN: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), Status.IN_PROGRESS, _STAFF | _REQUESTER),
+    Step.REOPEN: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), Status.IN_PROGRESS, _STAFF | _REQUESTER | _FOLLOWER),
     Step.CONFIRM: Rule(frozenset({Status.RESOLVED}), Status.CLOSED, _REQUESTER),
     Step.CANCEL: Rule(_WORKING, Status.CLOSED, _REQUESTER),
     Step.CLOSE: Rule(frozenset({Status.RESOLVED}), Status.CLOSED, frozenset({Actor.TIMER, Actor.LEAD})),
@@ -111,7 +114,8 @@ class Ticket:
     `missing` names the fields that were taken as defaults and are still asked for, with a space between them.
     `parent` is the ticket this one is a case of, `merged_into` the one it became a part of.
     `rating` is 1 to 5. `answer_due_at` and `resolve_due_at` are promises in working time; while the desk waits for the
-    requester `paused_at` says since when, and both are moved when it ends.
+    requester `paused_at` says since when, and both are moved when it ends. `waited_seconds` is the working time of all
+    such waits that have ended.
     """
 
     number: str
@@ -147,6 +151,7 @@ class Ticket:
     answer_due_at: datetime | None = None
     resolve_due_at: datetime | None = None
     paused_at: datetime | None = None
+    waited_seconds: int = 0
     version: int = 1
 
 

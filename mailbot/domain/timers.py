@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mailbot.domain.addressing import one_letter_each, to_requester, to_staff
+from mailbot.domain.addressing import one_letter_each, to_followers, to_requester, to_staff
 from mailbot.domain.decision import Change, Decision, Event, EventKind, Outcome
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.people import Role
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from mailbot.domain.desk import Desk
+    from mailbot.domain.desk import Desk, Target
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Person
     from mailbot.domain.ticket import Ticket
@@ -106,7 +106,7 @@ FOR_A_FIRST_ANSWER = frozenset({TimerKind.ANSWER_SOON, TimerKind.ANSWER_DUE})
 class DueTimer:
     """A timer whose time has come, with its ticket as it stands now and the people it may concern.
 
-    `question` is what the requester was asked last, for reminders of that.
+    `question` is what the requester was asked last, for reminders of that. `followers` became parts of the ticket.
     """
 
     id: int
@@ -117,6 +117,7 @@ class DueTimer:
     staff: tuple[Person, ...] = ()
     senior: Person | None = None
     question: str = ""
+    followers: tuple[Target, ...] = ()
 
 
 def timers_for(ticket: Ticket, desk: Desk) -> dict[TimerKind, datetime]:
@@ -202,6 +203,7 @@ def _letters(timer: DueTimer, rule: TimerRule, desk: Desk, now: datetime) -> tup
     letters: tuple[LetterOrder, ...] = ()
     if Reader.REQUESTER in rule.readers:
         letters += to_requester(rule.letter, timer.ticket, timer.requester, text=timer.question)
+        letters += to_followers(rule.letter, timer.followers, timer.ticket.requester)
     notices = (Notice(timer.kind),) if rule.letter in {LetterKind.REMINDER, LetterKind.ESCALATED} else ()
     letters += to_staff(rule.letter, find_readers(timer, rule.readers, now), desk, notices=notices)
     return one_letter_each(letters)

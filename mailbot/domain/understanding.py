@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mailbot.domain.authority import Because, Level, Verdict, find_verdict
 from mailbot.domain.command_lines import parse_command_line, parse_commands
 from mailbot.domain.facts import Fact, find_facts
 from mailbot.domain.language import find_language
@@ -25,6 +26,7 @@ from mailbot.domain.tags import (
     parse_subject,
 )
 from mailbot.domain.text import fold
+from mailbot.domain.tie_words import TYING, named_numbers
 from mailbot.domain.verbs import VERBS, About, Takes
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 # In a legacy Hindi font brackets, hashes, slashes and colons are letters, so only tags at the beginning are tags there.
 _LEADING_TAGS = re.compile(r"(?:\s*\[[^\[\]]{1,60}\])*\s*")
+NOT_JUDGED = Verdict(Level.A0, Because.NO_PIN)
 _PREFIX = re.compile(r"^\s*([^\s:：\[\]]{2,12})\s*(?:\[\d+\])?\s*[:：]\s*")
 
 
@@ -47,7 +50,7 @@ class Understanding:
     `language` is "en", "hi" or "hi-Latn" (Hindi in Latin letters). `title` is the subject without prefixes, ticket
     numbers and understood tags. `text` is the new text without command lines and understood field lines; `words` still
     has the command lines, for a reader to whom they are ordinary words. `lone` is what a mail of one short line says
-    that is nothing but a value, such as "E-way Bill" or "high".
+    that is nothing but a value, such as "E-way Bill" or "high". `verdict` is how sure its headers make it who wrote it.
     """
 
     screening: Screening
@@ -62,6 +65,7 @@ class Understanding:
     mobile: str | None
     facts: tuple[Fact, ...]
     lone: Fields = NO_FIELDS
+    verdict: Verdict = NOT_JUDGED
 
     @property
     def claimed_id(self) -> str:
@@ -89,8 +93,9 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
     headers = (mail.header("x-priority"), mail.header("importance"), mail.header("x-msmail-priority"))
     fields = lined.or_else(tagged).or_else(parse_importance(headers, catalogue))
     fields = replace(fields, notices=fields.notices + contradictions(lined, tagged, catalogue))
+    screening = screen(mail, desk.own_addresses)
     return Understanding(
-        screening=screen(mail, desk.own_addresses),
+        screening=screening,
         language=find_language(f"{bare}\n{own or mail.text}"),
         title=title,
         fields=fields,
@@ -102,6 +107,7 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
         mobile=choose_mobile(mail.phones),
         lone=parse_lone_value(words, catalogue, grammar) if lined.is_empty and not commands.commands else Fields(),
         facts=find_facts((own, *(file.name for file in mail.attachments))),
+        verdict=find_verdict(mail, desk.trust, is_automatic=screening.automatic),
     )
 
 
@@ -141,12 +147,14 @@ def _without_field_lines(commands: Commands, desk: Desk) -> Commands:
 def _subject_command(mail: IncomingMail, bare: str, commands: Commands, desk: Desk) -> Commands:
     """Read a command in the subject of a fresh mail: one that names tickets, or one that asks the desk something."""
     named = parse_command_line(mail.subject, desk.grammar, desk.prefix)
-    if named is not None and VERBS[named.verb].about is About.TICKET and named.targets and named.is_plain:
+    if named is not None and VERBS[named.verb].about is About.TICKET and named_numbers(named) and named.is_plain:
         note = "\n".join(part for part in (named.note, commands.rest) if part)
         return replace(commands, commands=(replace(named, note=note),))
     found = parse_command_line(bare, desk.grammar)
     numbers = find_numbers(desk.prefix, mail.subject)
     if found is None or found.note or not (numbers or VERBS[found.verb].about is not About.TICKET):
         return commands
+    if found.verb in TYING:
+        return replace(commands, commands=(replace(found, targets=numbers, note=commands.rest),))
     argument = found.argument or (" ".join(numbers) if VERBS[found.verb].takes is Takes.TICKETS else "")
     return replace(commands, commands=(replace(found, argument=argument, note=commands.rest),))

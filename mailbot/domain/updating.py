@@ -12,18 +12,23 @@ from mailbot.domain.addressing import one_letter_each
 from mailbot.domain.answering import answer, asked_of_desk, commands_about, needs_proof
 from mailbot.domain.asking import Asking
 from mailbot.domain.assigning import assign_again
+from mailbot.domain.authority import Action
 from mailbot.domain.behalf import hand_over
 from mailbot.domain.bulk import run_elsewhere, split_commands
+from mailbot.domain.cases import answer_cases
 from mailbot.domain.claiming import claim_identity
-from mailbot.domain.commanding import is_meant, run_commands
+from mailbot.domain.commanding import is_meant, meanwhile_notices, run_commands
 from mailbot.domain.decision import Change, Decision, Event, EventKind, Outcome
 from mailbot.domain.effects import NO_CHANGE, Effects
 from mailbot.domain.filling import fill_from_words, fill_lone, set_fields
 from mailbot.domain.grammar import reads_like_thanks
-from mailbot.domain.letter import LetterKind, Notice
+from mailbot.domain.letter import LETTERS, LetterKind, Notice
+from mailbot.domain.permission import action_about_desk, actions_of, find_lacking, refuse_unproven
 from mailbot.domain.rating import with_rating
 from mailbot.domain.scene import Scene, make_scene
 from mailbot.domain.ticket import Actor, Status, Step, status_after
+from mailbot.domain.tie_words import split_ties
+from mailbot.domain.tying import run_ties
 from mailbot.domain.verbs import About
 
 if TYPE_CHECKING:
@@ -47,7 +52,7 @@ def decide_update(
     effects += fill_from_words(understanding, scene)
     proof = "a reply token proves it" if scene.is_proven else "its references or its subject name it"
     return Decision(
-        outcome=Outcome.UPDATED,
+        outcome=Outcome.ANSWERED if _only_asks(effects) else Outcome.UPDATED,
         reasons=(f"It belongs to {ticket.number}: {proof}.", *effects.reasons),
         ticket=ticket.number,
         expected_version=ticket.version,
@@ -58,20 +63,26 @@ def decide_update(
         settings=effects.settings,
         binding=effects.binding,
         facts=understanding.facts,
+        unproven=effects.unproven,
     )
 
 
 def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene, now: datetime) -> Effects:
     has_files = mail.brings_evidence
-    own, elsewhere = split_commands(commands_about(understanding, About.TICKET), scene.ticket.number)
+    ties, others = split_ties(commands_about(understanding, About.TICKET))
+    own, elsewhere = split_commands(others, scene.ticket.number)
     rated = with_rating(own, understanding.words, scene)
     is_rating, own = rated != own, rated
     asked = asked_of_desk(understanding, scene.known, scene.desk.grammar)
-    is_command = bool(elsewhere) or any(is_meant(command, scene) for command in own)
+    is_command = bool(elsewhere) or any(is_meant(command, scene) for command in (*own, *ties))
     text = understanding.text if is_command or asked else understanding.words
     only_fields = not understanding.lined.is_empty and not text and not has_files
-    if (is_command or only_fields or needs_proof(asked)) and not scene.is_proven:
-        return _refuse_unproven(understanding, scene)
+    wanted = actions_of((*own, *ties), elsewhere, scene) if is_command else ()
+    wanted += tuple(map(action_about_desk, asked)) if needs_proof(asked) else ()
+    wanted += (Action.STAFF if scene.is_staff else Action.FILL,) if only_fields else ()
+    lacking = find_lacking(wanted, scene.known, scene.desk)
+    if lacking:
+        return refuse_unproven(understanding.commands.commands, understanding.text, lacking, scene)
     lone, claimed = fill_lone(understanding, scene), claim_identity(mail, understanding, scene)
     if not has_files and (lone or (claimed.notices and not understanding.lone.is_empty)):
         is_waited_for = scene.ticket.status is Status.WAITING  # then it may just as well answer the question
@@ -84,23 +95,19 @@ def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene, now
     effects += answer(asked, asking)
     if is_command:
         effects += run_commands(own, scene, has_files=has_files) + run_elsewhere(elsewhere, asking)
+        effects = answer_cases(asking, scene, run_ties(ties, asking, scene, effects))
+        effects += Effects(notices=meanwhile_notices(scene.known.meanwhile) if ties and not own else ())
         effects += _doubt(suspected) if suspected else Effects()
     elif text or has_files:
         effects += _comment(text, scene)
     return effects if effects != Effects() else Effects(reasons=("It says nothing new, so nothing is passed on.",))
 
 
-def _refuse_unproven(understanding: Understanding, scene: Scene) -> Effects:
-    """Ask for a command again, at the stored address: without a reply token of ours it may be forged."""
-    words = ", ".join(command.word for command in understanding.commands.commands)
-    code = "needs_token_staff" if scene.is_staff else "needs_token_requester"
-    reason = "It commands something but carries no reply token of ours, and a From line alone proves nothing."
-    return Effects(
-        events=(Event(EventKind.REFUSED, scene.sender, understanding.text, reason, internal=True),),
-        reasons=(reason,),
-        notices=(Notice(code, words),),
-        refused=True,
-    )
+def _only_asks(effects: Effects) -> bool:
+    """Tell whether a mail only asks the desk something, or chooses for its sender: then the ticket stays as it is."""
+    is_answer = all(LETTERS[letter.kind].about_desk for letter in effects.letters)
+    touches = effects.change != NO_CHANGE or effects.events or effects.also or effects.binding
+    return bool(effects.letters) and is_answer and not touches
 
 
 def _ask_back(suspected: tuple[str, str], scene: Scene) -> Effects:

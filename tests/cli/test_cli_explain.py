@@ -12,7 +12,8 @@ import pytest
 KEYS = [
     "file", "read", "message_id", "from", "subject", "text", "reply", "subject_reading", "reading", "attachments",
     "kind", "bounce", "autoreply", "automatic", "language", "request_type", "module", "priority",
-    "employee_id", "mobile", "facts", "commands", "command_lines", "problems",
+    "employee_id", "mobile", "facts", "commands", "command_lines", "trust", "expected",
+    "problems",
 ]  # fmt: skip
 MAIL = """\
 From: =?utf-8?B?4KSG4KS24KS+IOCkteCksOCljeCkruCkvg==?= <Asha@TAX.up.example>

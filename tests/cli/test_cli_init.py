@@ -62,6 +62,18 @@ def test_a_password_from_the_environment_is_written_nowhere(mailbot, tmp_path, m
     assert load_settings(tmp_path / "settings.toml").imap_password == PASSWORD
 
 
+def test_a_login_with_oauth_2_needs_no_password(mailbot, tmp_path, monkeypatch):
+    """Nothing is asked for and no password file written; the next step is the login."""
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _prompt: pytest.fail("asked for a password"))
+    done = mailbot("init", *ANSWERS, "--oauth2", "google", "--client-id", "4711.apps.googleusercontent.com")
+    assert (done.code, done.err) == (0, "")
+    assert "Next: mailbot login google" in done.out
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
+    loaded = load_settings(tmp_path / "settings.toml")
+    assert (loaded.imap.auth, loaded.smtp.auth, loaded.oauth2.provider) == ("oauth2", "oauth2", "google")
+    assert loaded.oauth2.client_id == "4711.apps.googleusercontent.com"
+
+
 def test_an_existing_file_is_not_overwritten(mailbot, tmp_path):
     """Neither the settings nor the password; with --force both are."""
     (tmp_path / "settings.toml").write_text("# my settings\n")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import openpyxl
 import pytest
 
+from mailbot.cli.reporting import read_period
+from mailbot.domain.reporting.periods import Period
 from tests.store.desk_work import open_one
 
 
@@ -45,9 +48,34 @@ def test_the_figures_as_files(mailbot, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (None, None, ((2026, 11, 1), (2026, 11, 24))),
+        ("1.11.2026", None, ((2026, 11, 1), (2026, 11, 24))),
+        ("1 Nov", "5 नवंबर", ((2026, 11, 1), (2026, 11, 5))),
+        ("2026-10-05", "31/10/2026", ((2026, 10, 5), (2026, 10, 31))),
+        ("October", None, ((2026, 10, 1), (2026, 10, 31))),
+        (None, "October", ((2026, 10, 1), (2026, 10, 31))),
+        ("September", "October", ((2026, 9, 1), (2026, 10, 31))),
+        ("last month", None, ((2026, 10, 1), (2026, 10, 31))),
+        ("पिछले महीने", "आज", ((2026, 10, 1), (2026, 11, 24))),
+        ("अक्टूबर", "५ नवंबर", ((2026, 10, 1), (2026, 11, 5))),
+        ("Nov", None, ((2026, 11, 1), (2026, 11, 24))),
+        ("3 November 2026", "3 November 2026", ((2026, 11, 3), (2026, 11, 3))),
+    ],
+)
+def test_days_and_months_are_written_as_in_mails(first, last, expected):
+    """A month as the first day begins it, as the last day ends it, and alone is meant whole."""
+    begin, end = expected
+    assert read_period(first, last, date(2026, 11, 24)) == Period(date(*begin), date(*end))
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--from", "31.10.2026"), 2, "write it as 2026-10-31"),
+        (("--from", "32.10.2026"), 2, "31.10.2026, 31 Oct, 31 अक्टूबर, October"),
+        (("--from", "Octember"), 2, "last month, पिछले महीने"),
+        (("--to", ""), 2, "is no day and no month"),
         (("--from", "2026-11-30", "--to", "2026-11-01"), 1, "the first day comes first"),
         (("--format", "xlsx"), 1, "name a file with --output"),
     ],

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from mailbot.domain.assigning import choose_assignee
-from mailbot.domain.decision import Outcome
+from mailbot.domain.assigning import HAS_LEFT, IS_AWAY, NOBODY_HAD_IT, choose_assignee
+from mailbot.domain.decision import EventKind, Outcome
+from mailbot.domain.desk import Target
 from mailbot.domain.letter import LetterKind
+from mailbot.domain.people import Role
 from mailbot.domain.ticket import Status
-from tests.builders import ASHA, CHITRA, DEV, codes, decide_mail, letters, make_known, make_mail, the_desk, when
+from tests.builders import (
+    ASHA,
+    CHITRA,
+    DEV,
+    NUMBER,
+    OTHER_NUMBER,
+    codes,
+    decide_mail,
+    letters,
+    make_answer,
+    make_known,
+    make_mail,
+    make_person,
+    make_ticket,
+    the_desk,
+    when,
+)
 
 MODULE = "return-filing"
 
@@ -26,6 +45,8 @@ def desk_with_owners(*owners):
 
 
 BOTH = desk_with_owners(CHITRA.employee_id, DEV.employee_id)
+FARAH = make_person("Farah Khan", employee_id="200003", role=Role.STAFF)
+GONE = "girish@tax.up.example"
 
 
 @pytest.mark.parametrize(
@@ -134,3 +155,110 @@ def test_a_number_in_an_open_ticket_is_an_answer():
     decision = when(ASHA, "5", Status.WAITING)
     assert decision.outcome is Outcome.UPDATED
     assert decision.change.rating is None
+
+
+def reopened(assignee, owners, absent, muted):
+    """Return what happens when Asha re-opens a ticket that this person resolved, in a section of three."""
+    section = tuple(replace(p, notify={"reopened": "off"}) if p.email in muted else p for p in (CHITRA, DEV, FARAH))
+    ticket = make_ticket(Status.RESOLVED, assignee=assignee)
+    known = make_known(ASHA, ticket, staff=section, absent=frozenset(absent))
+    desk = desk_with_owners(*(owner.employee_id for owner in owners))
+    return decide_mail(make_answer("REOPEN\nThe error is back."), known, desk)
+
+
+@pytest.mark.parametrize("absent", [(), (CHITRA,), (DEV,), (FARAH,), (CHITRA, DEV), (CHITRA, DEV, FARAH)])
+@pytest.mark.parametrize("owners", [(), (CHITRA,), (DEV, FARAH), (CHITRA, DEV, FARAH)])
+def test_a_reopened_ticket_is_never_left_with_somebody_who_is_not_there(owners, absent):
+    """Every assignee, owner and absence: it stays, or goes to an owner who is there, or all hear of it."""
+    away = {person.email for person in absent}
+    free = [owner for owner in owners if owner.email not in away]
+    for assignee, muted in product((CHITRA.email, FARAH.email, GONE, "", ASHA.email), ((), (CHITRA.email, DEV.email))):
+        decision = reopened(assignee, owners, away, muted)
+        is_staff = assignee in {CHITRA.email, FARAH.email}
+        stays = is_staff and assignee not in away
+        missing = IS_AWAY if assignee in away else NOBODY_HAD_IT if not assignee else HAS_LEFT
+        case = (assignee, free, muted)
+        told = {to for to, kind in letters(decision) if kind is LetterKind.REOPENED} | {one.to for one in decision.held}
+        assigned = [event for event in decision.events if event.kind is EventKind.ASSIGNED]
+        assert decision.change.reopened, case
+        if stays:
+            assert (decision.change.assignee, assigned, assignee in told) == (None, [], True), case
+        elif free:
+            chosen = decision.change.assignee
+            assert chosen in {owner.email for owner in free} & told, case
+            assert [(event.reason, event.internal) for event in assigned] == [(missing, True)], case
+        elif missing is HAS_LEFT:
+            assert (decision.change.assignee, len(assigned)) == ("", 1), case
+            assert told >= {CHITRA.email, DEV.email, FARAH.email}, case
+        else:
+            assert (decision.change.assignee, assigned) == (None, []), case
+            assert (f"{IS_AWAY} No owner of its module is there." in decision.reasons) == (missing is IS_AWAY), case
+            assert DEV.email in told, case
+
+
+def test_what_is_reopened_is_told_to_its_new_assignee_with_the_words_of_the_officer():
+    """Who gets it reads what is wrong and that it is theirs, hourly at the latest however little they want to hear."""
+    decision = reopened(GONE, (FARAH,), (), (FARAH.email,))
+    (held,) = (one for one in decision.held if one.to == FARAH.email)
+    assert (held.kind, held.text) == (LetterKind.REOPENED, "The error is back.")
+    assert "assigned_to_you" in {notice.code for notice in held.notices}
+
+
+def bulk(says, **changes):
+    """Return what happens when Dev writes this in a reply that belongs to no ticket; the numbers are two new ones."""
+    targets = {
+        number: Target(make_ticket(number=number, module="payment", title=f"Ticket {number}"), ASHA)
+        for number in (NUMBER, OTHER_NUMBER)
+    }
+    known = make_known(DEV, targets=targets, sender_proven=True, staff=(CHITRA, DEV, FARAH), **changes)
+    return decide_mail(make_mail(says, sender=DEV, subject="Re: tickets of today"), known, TURNS)
+
+
+TURNS = desk_with_owners(CHITRA.employee_id, FARAH.employee_id)
+
+
+def test_tickets_that_move_to_another_module_go_to_its_owners_in_turn():
+    """As at the opening: least open first, counted on from ticket to ticket; one letter each, and lines for Dev."""
+    decision = bulk(f"MODULE Return Filing {NUMBER} {OTHER_NUMBER}", workload={CHITRA.email: 2, FARAH.email: 2})
+    assert [other.change.assignee for other in decision.also] == [CHITRA.email, FARAH.email]
+    for other, owner in zip(decision.also, (CHITRA, FARAH), strict=True):
+        assert letters(other) == {(owner.email, LetterKind.NEW_TICKET)}
+        assert [event.kind for event in other.events] == [EventKind.FIELDS_SET, EventKind.ASSIGNED]
+    told = [(notice.code, notice.ticket) for notice in decision.letters[0].notices]
+    assert told == [
+        ("done_fields_set", NUMBER),
+        ("done_fields_set", OTHER_NUMBER),
+        ("done_assigned", NUMBER),
+        ("done_assigned", OTHER_NUMBER),
+    ]
+
+
+def test_nobody_who_is_away_gets_a_ticket_that_moves():
+    """Chitra is away, so both go to Farah."""
+    decision = bulk(f"MODULE Return Filing {NUMBER} {OTHER_NUMBER}", absent=frozenset({CHITRA.email}))
+    assert [other.change.assignee for other in decision.also] == [FARAH.email, FARAH.email]
+
+
+def test_a_reply_moves_a_ticket_and_its_old_and_new_owner_have_one_letter_each():
+    """Farah reads that it is hers, with Dev's note above the problem; Chitra reads both what it became and whose."""
+    ticket = make_ticket(module="payment", assignee=CHITRA.email)
+    known = make_known(DEV, ticket, staff=(CHITRA, DEV, FARAH))
+    desk = desk_with_owners(FARAH.employee_id)
+    decision = decide_mail(make_answer("MODULE Return Filing: see the ARN first", sender=DEV), known, desk)
+    assert decision.change.assignee == FARAH.email
+    (to_farah,) = (letter for letter in decision.letters if letter.to == FARAH.email)
+    assert (to_farah.kind, codes(decision, FARAH)) == (LetterKind.NEW_TICKET, ["assigned_to_you"])
+    assert to_farah.text == f"see the ARN first\n\n{ticket.description}"
+    assert codes(decision, CHITRA) == ["done_fields_set", "done_assigned"]
+    assert codes(decision, DEV) == ["done_fields_set", "done_assigned"]
+
+
+def test_a_lead_who_stands_in_reads_that_a_reopened_ticket_is_hers_now():
+    """The leads hear of a re-opened ticket whose assignee is away; the one who gets it reads so, in one letter."""
+    ticket = make_ticket(Status.RESOLVED, assignee=CHITRA.email)
+    known = make_known(ASHA, ticket, absent=frozenset({CHITRA.email}))
+    decision = decide_mail(make_answer("REOPEN: error again"), known, desk_with_owners(DEV.employee_id))
+    assert decision.change.assignee == DEV.email
+    assert [letter.kind for letter in decision.letters if letter.to == DEV.email] == [LetterKind.REOPENED]
+    assert codes(decision, DEV) == ["assigned_to_you"]
+    assert (CHITRA.email, LetterKind.REOPENED) in letters(decision)

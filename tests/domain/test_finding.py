@@ -112,3 +112,18 @@ def test_a_search_in_a_reply_changes_no_ticket():
     decision = when(CHITRA, "FIND ledger", ticket=make_ticket(), searches={"ledger": Searched((LINE,), 1)})
     assert [letter.kind for letter in decision.letters if letter.to == CHITRA.email] == [LetterKind.FOUND]
     assert all(letter.to != ASHA.email for letter in decision.letters)
+
+
+def test_two_searches_are_one_letter():
+    """Each line says which search it answers, what found nothing is said, and a search too many is named."""
+    found = {"ledger": Searched((LINE,), 31), "GSTR-1": Searched((LINE, LINE), 2), "xyz": Searched()}
+    decision = asked("FIND ledger\nFIND GSTR-1\nFIND xyz\nFIND refund", searches=found)
+    (letter,) = decision.letters
+    (table,) = letter.tables
+    assert [row[0] for row in table.rows] == ["ledger", "GSTR-1", "GSTR-1"]
+    values = dict(letter.values)
+    assert (values["words"], values["count"], values["several"]) == ("ledger | GSTR-1 | xyz", "33", "yes")
+    assert [(n.code, n.given, n.proposed) for n in letter.notices] == [
+        ("search_nothing", "xyz", ""),
+        ("searches_too_many", "3", "refund"),
+    ]

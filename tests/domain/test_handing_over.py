@@ -37,6 +37,15 @@ def assigned(says, **changes):
         ("ASSIGN me", CHITRA),
         ("assign to me", CHITRA),
         ("सौंपें मुझे", CHITRA),
+        ("देव को सौंपें", DEV),
+        ("देव तिवारी जी को सौंप दें।", DEV),
+        ("यह टिकट इमरान को सौंपिए", IMRAN),
+        ("चित्रा राव को सौंपें", CHITRA),
+        ("dev ko saunpen", DEV),
+        ("Dev ko assign karo", DEV),
+        ("Neha Verma ko assign kar dein please", NEHA),
+        ("ise imran ko saunp do: RET191106 देख लें", IMRAN),
+        ("assign this to Dev", DEV),
     ],
 )
 def test_a_colleague_is_known_by_name_id_address_or_part_of_the_name(says, who):
@@ -111,3 +120,33 @@ def test_somebody_who_left_gets_nothing():
     gone = make_person("Ravi Kumar", employee_id="200009")
     assert codes(assigned("ASSIGN Ravi"), CHITRA) == ["person_unknown"]
     assert gone.email not in {letter.to for letter in assigned("ASSIGN Ravi").letters}
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "dev ko assign mat karo",
+        "देव को नहीं सौंपें",
+        "Dev ko assign karo?",
+        "user ko role assign karo",
+        "Imran ko bata diya",
+    ],
+)
+def test_a_sentence_that_names_somebody_hands_nothing_over(says):
+    """Denied, asked, or about something else, the words go to the officer as they are."""
+    decision = assigned(says)
+    assert [event.kind for event in decision.events] == [EventKind.COMMENTED]
+    assert decision.change.assignee in {None, CHITRA.email}
+
+
+def test_an_officer_who_writes_so_hands_nothing_over():
+    """Asha asks for Dev: her words reach the IT section, which decides."""
+    decision = when(ASHA, "Dev ko assign karo", staff=STAFF)
+    assert [event.kind for event in decision.events] == [EventKind.COMMENTED]
+
+
+def test_a_note_below_goes_with_the_ticket():
+    """What stands behind the Hindi command reaches the colleague."""
+    decision = assigned("देव को सौंपें: RET191106 देख लें")
+    (letter,) = (letter for letter in decision.letters if letter.to == DEV.email)
+    assert letter.text.startswith("RET191106 देख लें")

@@ -66,6 +66,15 @@ def test_the_clock_stops_while_the_desk_waits():
     assert promises(back) == ("Thu 26 11:30", "Mon 30 11:30")
 
 
+def test_every_wait_is_added_up_in_working_time():
+    """Two waits: from Monday 12:30 for two days (14 working hours), then half an hour; the reports leave them out."""
+    ticket = move(opened(), NOW + timedelta(hours=1), status=Status.WAITING)
+    back = move(ticket, NOW + timedelta(days=2, hours=1), status=Status.IN_PROGRESS)
+    again = move(back, NOW + timedelta(days=2, hours=2), status=Status.WAITING)
+    solved = move(again, NOW + timedelta(days=2, hours=2, minutes=30), status=Status.RESOLVED)
+    assert [one.waited_seconds for one in (ticket, back, again, solved)] == [0, 14 * 3600, 14 * 3600, 14 * 3600 + 1800]
+
+
 def test_a_resolved_ticket_no_longer_waits():
     """Resolved while it waited: the clock is running again, should it be re-opened."""
     ticket = move(opened(), NOW, status=Status.WAITING)

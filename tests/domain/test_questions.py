@@ -76,6 +76,10 @@ def table(letter, name):
         ("report for the month of Oct 2026", LetterKind.REPORT),
         ("रिपोर्ट अक्टूबर", LetterKind.REPORT),
         ("report pichhle mahine ki", LetterKind.REPORT),
+        ("pichhle mahine ki report", LetterKind.REPORT),
+        ("अक्टूबर की रिपोर्ट", LetterKind.REPORT),
+        ("October 2026 report", LetterKind.REPORT),
+        ("last month report", LetterKind.REPORT),
         ("Help", LetterKind.HELP),
         ("मदद", LetterKind.HELP),
         ("madad", LetterKind.HELP),
@@ -98,6 +102,9 @@ def test_a_fresh_mail_that_only_asks_is_answered_and_opens_no_ticket(said, kind)
         ("Report not opening", "The MIS report shows a blank page."),
         ("Report of refund cases shows wrong total", ""),
         ("Report 2A mismatch", "Please check"),
+        ("10 report", ""),
+        ("October ki report nahi dikh rahi", ""),
+        ("October report", "The MIS report of October shows a blank page."),
         ("Help, portal down", ""),
         ("Help", "I cannot log in since the morning."),
         ("मदद चाहिए, पोर्टल नहीं खुल रहा", ""),
@@ -189,7 +196,15 @@ def test_the_report_tells_what_when_how_long_and_by_whom():
     assert row["hours"] == round(worked.total_seconds() / 3600, 1)
     assert letter.formats == ("xlsx", "csv")
     assert dict(letter.values)["file"] == "TMS-report-2026-10"
-    assert (dict(letter.values)["first"], dict(letter.values)["last"]) == ("01.10.2026", "31.10.2026")
+    assert dict(letter.values)["periods"] == "01.10.2026 – 31.10.2026"
+
+
+def test_the_report_leaves_out_the_hours_spent_waiting_for_the_officer():
+    """What stopped the clock of the promise stops the clock of the report; no row has less than no time."""
+    plain, waited, long = (replace(SOLVED, waited_seconds=seconds) for seconds in (0, 3600, 10**9))
+    letter = only_letter(ask("REPORT", lists={"resolved": (plain, waited, long)}))
+    hours = [row["hours"] for row in table(letter, "resolved_tickets")]
+    assert (hours[0] - hours[1], hours[2]) == (pytest.approx(1.0), 0.0)
 
 
 def test_a_month_that_cannot_be_read_is_answered_with_the_forms_that_can():

@@ -12,7 +12,7 @@ from mailbot.domain.letter import LetterKind
 from mailbot.domain.reporting.bulletin import Occasion, ReportRules, leads, readers
 from mailbot.domain.reporting.counting import middle, ninetieth, per_cent
 from mailbot.domain.reporting.digest import write_digest
-from mailbot.domain.reporting.figures import AGES, DigestFigures, OpenCount, PeriodFigures
+from mailbot.domain.reporting.figures import AGES, Course, DigestFigures, OpenCount, PeriodFigures
 from mailbot.domain.reporting.hourly import write_hourly
 from mailbot.domain.reporting.monthly import write_monthly
 from mailbot.domain.reporting.pendency import pendency_tables, write_pendency
@@ -68,6 +68,14 @@ def test_a_period_begins_and_ends_at_midnight_of_the_desk():
 def test_medians_are_not_moved_by_one_ticket_that_lay_for_a_year(numbers, median, ninety):
     """The middle and the ninetieth are what officers met; nothing has neither."""
     assert (middle(numbers), ninetieth(numbers)) == (median, ninety)
+
+
+def test_the_time_to_a_solution_leaves_out_what_was_spent_waiting():
+    """Of five hours from half past nine on four and a half are worked; a wait that is longer than all leaves none."""
+    course = Course("e-payment", "Agra", "Chitra", MORNING, resolved_at=MORNING + timedelta(hours=5))
+    worked = [replace(course, waited_seconds=hours * 3600) for hours in (0, 3, 900)]
+    figures = [PeriodFigures(month_of(MORNING.date()), resolved=(one,)) for one in worked]
+    assert [summarize(one, the_desk().calendar).resolve_hours for one in figures] == [4.5, 1.5, 0.0]
 
 
 def test_a_share_of_nothing_is_nothing():

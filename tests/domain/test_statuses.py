@@ -18,10 +18,12 @@ comment  requester  waiting                            in_progress
 comment  requester  new in_progress resolved           =
 comment  integrator waiting                            in_progress
 comment  integrator new in_progress resolved           =
+comment  follower   new in_progress waiting resolved   =
 ask      staff      new in_progress                    waiting
 resolve  staff      new in_progress waiting            resolved
 reopen   staff      resolved closed                    in_progress
 reopen   requester  resolved closed                    in_progress
+reopen   follower   resolved closed                    in_progress
 confirm  requester  resolved                           closed
 cancel   requester  new in_progress waiting            closed
 close    timer      resolved                           closed

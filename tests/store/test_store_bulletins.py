@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import insert
@@ -12,6 +13,8 @@ from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.directory import keep_people
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.tables import held_news, schedules
+from mailbot.domain.decide import decide_unreadable
+from mailbot.domain.decision import Decision, Outcome
 from mailbot.domain.letter import LetterKind
 from mailbot.domain.people import Language
 from mailbot.domain.reporting.bulletin import Regular, ReportRules
@@ -19,7 +22,9 @@ from mailbot.settings import load_settings
 from mailbot.settings.service import make_plans
 from tests.builders import ASHA, CHITRA, DEV, the_desk
 from tests.letters.letter_samples import make_writer
-from tests.store.desk_work import NOW, open_one
+from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, kept, mail_for, open_one, update
+
+ANSWERED, DUPLICATE, AUTOMATIC, IGNORED = Outcome.ANSWERED, Outcome.DUPLICATE, Outcome.AUTOMATIC, Outcome.IGNORED
 
 
 @pytest.fixture
@@ -62,6 +67,34 @@ def test_a_digest_begins_where_the_last_one_ended(bulletins, engine):
         connection.execute(insert(schedules).values(name=Regular.DIGEST, due_at=later, done_at=later))
     values = {name: number for order in bulletins.write_digest(later).letters for name, number in order.values}
     assert values["new"] == "0"
+
+
+def test_the_digest_accounts_for_every_mail_of_the_day(bulletins, store):
+    """Received is the sum of all outcomes and of what waits, and the letter says so in figures."""
+    number = open_one(store, 2)
+    day = [
+        update(number, 1),
+        *(Decision(outcome, ("It is what it is.",)) for outcome in (ANSWERED, ANSWERED, DUPLICATE, AUTOMATIC, IGNORED)),
+    ]
+    for entry, decision in zip(claim(store, *range(3, 9)), day, strict=True):
+        store.apply(entry, mail_for(entry), decision, NOW)
+    (unreadable,) = claim(store, 9)
+    store.apply(unreadable, None, decide_unreadable("the parts are nested too deep", (CHITRA,), the_desk()), NOW)
+    store.keep(MAILBOX, EPOCH, [kept(10)], NOW)
+
+    (order, _) = bulletins.write_digest(NOW + timedelta(hours=1)).letters
+    counted = {name.removeprefix("mails_"): int(value) for name, value in order.values if name.startswith("mails_")}
+    assert counted == {
+        "received": 10, "opened": 2, "updated": 1, "answered": 2, "duplicate": 1, "automatic": 1, "ignored": 1,
+        "quarantined": 1, "waiting": 1,
+    }  # fmt: skip
+    assert counted.pop("received") == sum(counted.values())
+    assert dict(order.values)["unbalanced"] == ""
+    letter = make_writer().write_for_desk(order, writer_thread(), NOW, order.key)
+    said = "Received 10 = 2 new tickets + 1 added to tickets + 2 questions to the desk + 1 duplicates + 1 automatic"
+    assert said in " ".join(
+        message_from_bytes(letter.raw, policy=policy.default).get_body(("plain",)).get_content().split()
+    )
 
 
 def test_the_pendency_sheet_goes_to_the_lead(bulletins):

@@ -117,3 +117,18 @@ def _plan(engine, query, values):
 def _reads_whole(line, table):
     """Tell whether a line of a plan reads a table from its first row to its last."""
     return f"Seq Scan on {table}" in line or (line.startswith(f"SCAN {table}") and "INDEX" not in line)
+
+
+def test_a_report_of_two_months_holds_what_was_resolved_in_both(store, numbers):
+    """Each month is looked up once, however often it is asked for; a month that cannot be read brings nothing."""
+    _, second, _ = numbers
+    months = (Question(Verb.REPORT, word) for word in ("2026-10", "2026-11", "November", "Octember"))
+    assert [line.number for line in asked(store, ASHA, *months).lists["resolved"]] == [second]
+
+
+def test_a_status_alone_beside_a_number_asks_for_both(store, numbers):
+    """The ticket that is named and all own ones are looked up."""
+    first, second, _ = numbers
+    known = asked(store, ASHA, STATUS, Question(Verb.STATUS, first), targets=(first,))
+    assert [line.number for line in known.lists["asked"]] == [first]
+    assert {line.number for line in known.lists["own"]} == {first, second}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from mailbot.adapters.store.bindings import keep_binding
 from mailbot.adapters.store.directory import keep_people
-from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.tables import letters, tickets
 from mailbot.domain.decide import decide
+from mailbot.domain.decision import Binding
+from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.letter import LetterKind
 from mailbot.domain.people import Role
 from mailbot.domain.thread import find_clues
@@ -246,3 +250,37 @@ def test_a_claim_without_our_letter_asks_nobody(play):
     """A forged sender with an Employee ID in a fresh mail brings the officer no letter."""
     play.write(PRIVATE, "Employee ID: 104872\nThe portal does not open.")
     assert play.letters_to(ASHA.email) == []
+
+
+def test_questions_of_one_day_are_counted_when_they_are_asked(play):
+    """Two mails that were decided at once cannot both ask: the second is decided again and asks nobody."""
+    play.write(PRIVATE, "Portal error again.")
+    bindings = [Binding(f"home-{number}@mail.example", ASHA.employee_id, f"n{number}") for number in range(4)]
+    for binding in bindings[:3]:
+        keep(play, binding)
+    with pytest.raises(ChangedMeanwhileError):
+        keep(play, bindings[3])
+    keep(play, replace(bindings[3], employee_id=BHARAT.employee_id))
+    with pytest.raises(ChangedMeanwhileError):
+        keep(play, replace(bindings[3], employee_id=BHARAT.employee_id, nonce="again"))
+
+
+def test_two_workers_who_count_at_once_wait_for_each_other(play):
+    """Ten questions about one officer at the same moment: three are kept, on either database."""
+
+    def ask(number):
+        """Keep one question; tell whether it was."""
+        try:
+            keep(play, Binding(f"home-{number}@mail.example", ASHA.employee_id, f"n{number}"))
+        except ChangedMeanwhileError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(5) as workers:
+        assert sum(workers.map(ask, range(10))) == 3
+
+
+def keep(play, binding):
+    """Keep a question in a transaction of its own, as the obeyed decision does."""
+    with writing(play.store.engine) as connection:
+        keep_binding(connection, binding, play.desk.claims_per_day, NOW)

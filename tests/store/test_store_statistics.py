@@ -159,6 +159,7 @@ def test_what_happened_in_a_month(store, engine):
     number = open_one(store)
     october = datetime(2026, 10, 31, 18, 0, tzinfo=UTC)  # 23:30 in Lucknow
     change(engine, number, opened_at=october, first_answer_at=october + HOUR, rating=4, assignee=CHITRA.email)
+    change(engine, number, waited_seconds=60)
     for sequence, (kind, at) in enumerate(
         (("resolved", october + HOUR), ("reopened", october + 2 * HOUR), ("resolved", october + 9 * DAY)), 2
     ):
@@ -168,6 +169,7 @@ def test_what_happened_in_a_month(store, engine):
     assert [(len(m.received), len(m.resolved), len(m.reopened)) for m in months] == [(1, 0, 0), (0, 1, 1), (0, 0, 0)]
     (resolved,) = months[1].resolved
     assert (resolved.resolved_at, resolved.rating, resolved.staff) == (october + 9 * DAY, 4, CHITRA.email)
+    assert resolved.waited_seconds == 60
 
 
 def test_the_newest_rows_are_found_without_walking_the_old_ones(store, engine):

@@ -175,9 +175,9 @@ def test_a_week_without_the_desk(play):
     found = {one.to: one for one in play.read()}
     assert {one.kind for one in found.values()} == {"caught_up"}
     assert set(found) == {ASHA.email, HINDI.email, CHITRA.email, DEV.email, FARAH.email}
-    assert found[DEV.email].subject == "12 tickets became due while the desk stood still"
-    assert text_of(found[DEV.email]).count("TMS-2611-") == 12
-    assert found[HINDI.email].subject == "सहायता केंद्र रुका रहने के दौरान आपके टिकटों की स्थिति"
+    assert found[DEV.email].subject == "12 tickets became due while the desk was not running"
+    assert text_of(found[DEV.email]).count("\nTMS-2611-") == 12
+    assert found[HINDI.email].subject == "सहायता केंद्र बंद रहा: इस बीच आपके टिकटों में क्या हुआ"
     assert resolved[1] in text_of(found[HINDI.email])
     assert resolved[0] not in text_of(found[HINDI.email])
     assert {play.status(number) for number in resolved} == {Status.CLOSED}

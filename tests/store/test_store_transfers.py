@@ -12,6 +12,7 @@ from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.directory import count_people, keep_people
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
+from mailbot.adapters.store.searching import find_words
 from mailbot.adapters.store.tables import letters, tickets
 from mailbot.adapters.store.transferring import PeopleImport
 from mailbot.domain.decision import Change
@@ -62,6 +63,15 @@ def test_open_tickets_follow_the_person(engine, store, importing):
     assert (ticket(engine, number).office, ticket(engine, number).zone) == ("Sector 7, Agra", "Agra")
     assert (ticket(engine, closed).office, ticket(engine, number).requester) == (ASHA.office, ASHA.email)
     assert moved_letters(engine) == set()
+
+
+def test_a_moved_ticket_is_found_under_its_new_office(engine, store, importing):
+    """FIND knows the new office and zone at once, and the old ones still, because the history happened there."""
+    number = open_here(store)
+    assert find_words(engine, "Braj", 5).tickets == ()
+    importing[Follow.PERSON].keep([replace(ASHA, office="Sector 7, Agra", zone="Braj Zone")], NOW, full=False)
+    for words in ("Braj", ASHA.office, "Sector 7", "agra braj"):
+        assert [found.number for found in find_words(engine, words, 5).tickets] == [number], words
 
 
 def test_open_tickets_stay_with_the_office_and_its_new_holder(engine, store, importing):

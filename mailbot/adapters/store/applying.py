@@ -143,7 +143,8 @@ class Applier:
         number = stored.ticket.number if stored else decision.ticket
         _settle_mail(connection, case, number)
         if stored is not None:
-            _keep_files(connection, case, stored)
+            if decision.unproven is None or not decision.unproven.is_apart:
+                _keep_files(connection, case, stored)
             keep_facts(connection, stored.id, decision.facts, case.mail_id)
             self._tell(connection, case, stored)
         for other in decision.also:
@@ -151,7 +152,7 @@ class Applier:
         if decision.settings is not None:
             keep_settings(connection, decision.settings)
         if decision.binding is not None:
-            keep_binding(connection, decision.binding, case.now)
+            keep_binding(connection, decision.binding, self.desk.claims_per_day, case.now)
         self._answer(connection, case)
         return number
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # What is settled stays with who wrote it; no more than these are moved by one answer.
 OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED)
 MOST_TICKETS = 50
+_ASKING = 4_151_011  # the lock of PostgreSQL under which questions about addresses are counted
 
 
 def find_bound(connection: Connection, address: str) -> Person | None:
@@ -68,12 +69,15 @@ def find_stranger(
     )
 
 
-def keep_binding(connection: Connection, binding: Binding, now: datetime) -> None:
+def keep_binding(connection: Connection, binding: Binding, per_day: int, now: datetime) -> None:
     """Remember a question, or what the stored address answered.
 
-    Raises ChangedMeanwhileError when the address became somebody else's meanwhile.
+    Raises ChangedMeanwhileError when the address became somebody else's meanwhile, or was asked about often enough.
     """
     if binding.state is BindingState.ASKED:
+        _wait_for_others(connection)
+        if not _may_ask(connection, binding.address, binding.employee_id, per_day, now):
+            raise ChangedMeanwhileError("as many questions as one day may have were asked meanwhile")
         values = {"address": binding.address, "employee_id": binding.employee_id, "nonce": binding.nonce}
         connection.execute(insert(bindings).values(**values, state=binding.state, asked_at=now))
         return
@@ -83,6 +87,15 @@ def keep_binding(connection: Connection, binding: Binding, now: datetime) -> Non
         raise ChangedMeanwhileError("the address became somebody else's meanwhile")
     mine = (bindings.c.address == binding.address) & (bindings.c.employee_id == binding.employee_id)
     connection.execute(update(bindings).where(mine).values(state=binding.state, answered_at=now))
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let nobody else ask a question until this transaction ends, so that the questions of a day are counted rightly.
+
+    SQLite lets one transaction write at a time in any case.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ASKING)))
 
 
 def _is_free(connection: Connection, binding: Binding) -> bool:

@@ -89,7 +89,7 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
     values["missing"] = " ".join(name for name in ticket.missing.split() if name not in values)
     if change.status is Status.RESOLVED:
         values |= {"resolved_at": now, "closed_at": None}
-    elif change.status is Status.CLOSED:
+    elif change.status in {Status.CLOSED, Status.MERGED}:
         values |= {"closed_at": now}
     elif change.reopened:
         values |= {"resolved_at": None, "closed_at": None, "reopen_count": ticket.reopen_count + 1}

@@ -10,13 +10,21 @@ from sqlalchemy import case, exists, func, literal, select, union_all
 
 from mailbot.adapters.store.bindings import find_bound, find_claim, find_stranger
 from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.kin import follow_merged, is_followed_by, with_kin
 from mailbot.adapters.store.meanwhile import find_meanwhile
 from mailbot.adapters.store.named_tickets import find_near, find_targets
 from mailbot.adapters.store.own_lists import count_own, find_lists
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
 from mailbot.adapters.store.searching import find_searches
 from mailbot.adapters.store.tables import files, letters, mails, people, tickets
-from mailbot.adapters.store.workload import count_open, find_absent, find_own_work, find_turns, may_assign
+from mailbot.adapters.store.workload import (
+    count_open,
+    find_absent,
+    find_own_work,
+    find_present,
+    find_turns,
+    may_assign,
+)
 from mailbot.domain.desk import NOBODY, Known
 from mailbot.domain.evidence import may_be_logo
 from mailbot.domain.scene import is_copied, is_requester
@@ -54,11 +62,12 @@ class Knowledge:
             employees = _find_employees(connection, (clues.employee_id, *clues.guesses))
             staff = find_staff(connection)
             absent = find_absent(staff, now)
-            assigns = may_assign(clues, ticket, absent)
             targets = find_targets(connection, clues, address, person)
+            concerned = (ticket, *(target.ticket for target in targets.values()))
+            assigns = any(may_assign(clues, one, find_present(staff, now)) for one in concerned)
             named = (*targets, ticket.number) if ticket else tuple(targets)
             hour, day = _count_answers(connection, {sender, address}, now)
-            return Known(
+            known = Known(
                 person=person,
                 staff=staff,
                 ticket=ticket,
@@ -87,6 +96,7 @@ class Knowledge:
                 claim=find_claim(connection, clues.desk_nonces, person),
                 stranger=NOBODY if person else find_stranger(connection, sender, employees, self.desk, now),
             )
+            return with_kin(connection, clues, known, address)
 
     def _find_writer(self, connection: Connection, clues: Clues, sender: str) -> tuple[Person | None, Clues]:
         """Return who writes, also from another address that was confirmed; then letters to the stored one prove it."""
@@ -146,11 +156,11 @@ def _find_ticket(
     for number in clues.proven:
         ticket = find_ticket(connection, number)
         if ticket is not None:
-            return ticket, True
+            return follow_merged(connection, ticket), True
     for number in (*_answered_tickets(connection, clues.message_ids), *clues.numbers):
         ticket = find_ticket(connection, number)
         if ticket is not None and _belongs(connection, ticket, sender, person):
-            return ticket, False
+            return follow_merged(connection, ticket), False
     return None, False
 
 
@@ -158,7 +168,8 @@ def _belongs(connection: Connection, ticket: Ticket, sender: str, person: Person
     if person is not None and person.is_staff:
         return True
     requester = find_requester(connection, ticket)
-    return is_requester(ticket, sender, requester.email if requester else "") or is_copied(ticket, sender, person)
+    is_own = is_requester(ticket, sender, requester.email if requester else "") or is_copied(ticket, sender, person)
+    return is_own or is_followed_by(connection, ticket, sender)
 
 
 def _answered_tickets(connection: Connection, message_ids: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from mailbot.adapters.store.tables import events, people, tickets
 from mailbot.domain.desk import TicketLine
@@ -65,8 +65,10 @@ def count_own(connection: Connection, clues: Clues, person: Person | None) -> di
 
 def asks_for_own(clues: Clues) -> bool:
     """Tell whether a mail asks for all tickets of its sender; STATUS without a number may do so."""
-    verbs = {question.verb for question in clues.questions}
-    return Verb.MY_TICKETS in verbs or (Verb.STATUS in verbs and not clues.targets)
+    status = [question for question in clues.questions if question.verb is Verb.STATUS]
+    beside = len(status) > 1 and any(not question.argument for question in status)
+    asks_my_tickets = any(question.verb is Verb.MY_TICKETS for question in clues.questions)
+    return asks_my_tickets or beside or (bool(status) and not clues.targets)
 
 
 def _is_own(person: Person) -> ColumnElement[bool]:
@@ -80,14 +82,15 @@ def _is_own(person: Person) -> ColumnElement[bool]:
 def _find_resolved(
     connection: Connection, clues: Clues, person: Person, desk: Desk, now: datetime
 ) -> tuple[TicketLine, ...]:
-    argument = next(question.argument for question in clues.questions if question.verb is Verb.REPORT)
-    period = parse_month(argument.strip(" ?"), now.astimezone(desk.timezone).date(), desk.grammar)
-    if period is None:
+    today = now.astimezone(desk.timezone).date()
+    asked = (question.argument.strip(" ?") for question in clues.questions if question.verb is Verb.REPORT)
+    periods = {period for argument in asked if (period := parse_month(argument, today, desk.grammar)) is not None}
+    if not periods:
         return ()
     ended = tickets.c.status.in_([Status.RESOLVED, Status.CLOSED])
     whose = tickets.c.assignee == person.email if person.is_staff else tickets.c.requester == person.email
-    begin, end = period.begin(desk.timezone), period.end(desk.timezone)
-    when = (tickets.c.resolved_at >= begin) & (tickets.c.resolved_at < end)
+    resolved_at, zone = tickets.c.resolved_at, desk.timezone
+    when = or_(*((resolved_at >= one.begin(zone)) & (resolved_at < one.end(zone)) for one in periods))
     query = select(tickets.c.id, *_COLUMNS).where(whose, ended, when)
     return _lines(connection, query.order_by(tickets.c.resolved_at, tickets.c.id).limit(MOST_RESOLVED), words=False)
 

@@ -58,13 +58,13 @@ def _find_happened(connection: Connection, kind: EventKind, begin: datetime, end
         .subquery()
     )
     query = (
-        select(*_PLACE, _t.opened_at, happened.c.at, _t.rating)
+        select(*_PLACE, _t.opened_at, happened.c.at, _t.rating, _t.waited_seconds)
         .select_from(
             happened.join(tickets, _t.id == happened.c.ticket_id).outerjoin(people, people.c.email == _t.assignee)
         )
         .order_by(_t.id)
     )
     return tuple(
-        Course(module, zone, staff, opened, resolved_at=at, rating=rating)
-        for module, zone, staff, opened, at, rating in connection.execute(query)
+        Course(module, zone, staff, opened, resolved_at=at, rating=rating, waited_seconds=waited)
+        for module, zone, staff, opened, at, rating, waited in connection.execute(query)
     )

@@ -16,7 +16,7 @@ from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.tables import metadata, tickets
 from mailbot.domain.desk import Searched, TicketLine
-from mailbot.domain.finding import MOST_FOUND
+from mailbot.domain.finding import MOST_FOUND, MOST_SEARCHES
 from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.search_words import GAP, index_words, parse_search
 from mailbot.domain.verbs import Verb
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 FULL = 5_000
 # A word that stands in every ticket is not counted to the end.
 MOST_COUNTED = 1_000
-# One mail may hold many lines that look for something.
-MOST_SEARCHES = 3
 
 _TABLES = {
     "sqlite": (
@@ -155,7 +153,8 @@ def find_searches(connection: Connection, clues: Clues, person: Person | None) -
     if person is None or not person.is_staff:
         return {}
     wanted = [question.argument for question in clues.questions if question.verb is Verb.FIND and question.argument]
-    return {words: _searched(search(connection, words, MOST_FOUND)) for words in wanted[:MOST_SEARCHES]}
+    several = tuple(dict.fromkeys(wanted))[:MOST_SEARCHES]
+    return {words: _searched(search(connection, words, MOST_FOUND)) for words in several}
 
 
 def vector_of(words: Sequence[str]) -> str:

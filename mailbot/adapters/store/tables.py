@@ -108,6 +108,7 @@ tickets = Table(
     Column("answer_due_at", UtcDateTime),
     Column("resolve_due_at", UtcDateTime),
     Column("paused_at", UtcDateTime),
+    Column("waited_seconds", Integer, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.kin import find_parts
 from mailbot.adapters.store.knowledge import find_staff
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
 from mailbot.adapters.store.statements import upsert
@@ -41,6 +42,7 @@ def find_due_timers(engine: Engine, senior_id: str, now: datetime, limit: int) -
         found = [ticket_of(row) for row in rows]
         requesters = _find_people(connection, {normal_address(ticket.requester) for ticket in found})
         questions = _find_questions(connection, {t.number for t in found if t.status is Status.WAITING})
+        parts = find_parts(connection, {row["number"] for row in rows if row["kind"] == TimerKind.CLOSE})
         staff, senior = find_staff(connection), _find_senior(connection, senior_id)
         return [
             DueTimer(
@@ -52,6 +54,7 @@ def find_due_timers(engine: Engine, senior_id: str, now: datetime, limit: int) -
                 staff=staff,
                 senior=senior,
                 question=questions.get(ticket.number, ""),
+                followers=parts.get(ticket.number, ()),
             )
             for row, ticket in zip(rows, found, strict=True)
         ]

@@ -35,17 +35,25 @@ def find_absent(staff: Sequence[Person], now: datetime) -> frozenset[str]:
     return frozenset(normal_address(person.email) for person in staff if person.is_away(now))
 
 
-def may_assign(clues: Clues, ticket: Ticket | None, absent: frozenset[str]) -> bool:
-    """Tell whether a mail may lead to an assignment, as far as it can be known before it is decided."""
+def find_present(staff: Sequence[Person], now: datetime) -> frozenset[str]:
+    """Return the addresses of those who are there now."""
+    return frozenset(normal_address(person.email) for person in staff) - find_absent(staff, now)
+
+
+def may_assign(clues: Clues, ticket: Ticket | None, present: frozenset[str]) -> bool:
+    """Tell whether a mail may lead to an assignment, as far as it can be known before it is decided.
+
+    `present` are the addresses of those of the IT section who are there.
+    """
     if not clues.owned:
         return False
     if ticket is None:
         return clues.opens_in in clues.owned
     if ticket.status is Status.NEW:
-        return clues.moves
+        return clues.moves or "module" in ticket.missing.split()  # one line may name the module that was asked for
     if ticket.status in WORKING:
         return False
-    return normal_address(ticket.assignee) in absent or (
+    return normal_address(ticket.assignee) not in present or (
         ticket.status is not Status.RESOLVED and clues.opens_in in clues.owned
     )
 

@@ -71,6 +71,7 @@ NOTICES = {
         Notice("step_not_allowed", "RESOLVE", "REOPEN", ticket="TMS-2611-00043-4"),
         Notice("number_mistyped", "TMS-2611-00044-8", "TMS-2611-00044-1"),
     ),
+    LetterKind.MERGED: (Notice("now_part_of", "TMS-2611-00039-7"),),
     LetterKind.REMINDER: (Notice("answer_due"),),
     LetterKind.ESCALATED: (Notice("escalate_2"),),
 }
@@ -90,6 +91,7 @@ STATUSES = {
     LetterKind.STILL_RESOLVED: Status.RESOLVED,
     LetterKind.REOPENED: Status.IN_PROGRESS,
     LetterKind.CLOSED: Status.CLOSED,
+    LetterKind.MERGED: Status.MERGED,
     LetterKind.REFUSED: Status.RESOLVED,
     LetterKind.DONE: Status.IN_PROGRESS,
     LetterKind.REMINDER: Status.IN_PROGRESS,
@@ -149,7 +151,7 @@ def make_order(
         "notices": NOTICES.get(kind, ()),
         "values": VALUES.get(kind, ()),
         **regular_letter(kind, desk, audience),
-        **people_letter(kind, desk, language),
+        **people_letter(kind, desk, language, audience),
         **question_letter(kind, desk, language, audience),
     }
     return LetterOrder(**{**values, **changes})

@@ -9,6 +9,7 @@ from mailbot.demo.samples.figures import DAY, MORNING, make_counts, make_digest,
 from mailbot.demo.samples.people import RAKESH, STAFF
 from mailbot.domain.late import catch_up
 from mailbot.domain.letter import Audience, LetterKind
+from mailbot.domain.numbering import ticket_number
 from mailbot.domain.people import Language
 from mailbot.domain.reporting.bulletin import Occasion
 from mailbot.domain.reporting.digest import write_digest
@@ -40,7 +41,10 @@ def regular_letter(kind: LetterKind, desk: Desk, audience: Audience) -> dict[str
 def late_letter(desk: Desk, audience: Audience) -> LetterOrder:
     """Return what somebody hears of tickets that became due while the desk stood still."""
     kinds = _LATE[audience]
-    tickets = [make_late_ticket(status, f"TMS-2611-0004{place}-0") for place, (_, status) in enumerate(kinds)]
+    tickets = [
+        make_late_ticket(status, ticket_number(desk.prefix, MORNING, 40 + place))
+        for place, (_, status) in enumerate(kinds)
+    ]
     timers = [
         DueTimer(1, kind, MORNING, ticket, RAKESH, (STAFF,)) for (kind, _), ticket in zip(kinds, tickets, strict=True)
     ]

@@ -106,7 +106,10 @@ class OpenCount:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a period knows of one ticket: where it belongs, and when it was registered, answered and resolved."""
+    """What a period knows of one ticket: where it belongs, and when it was registered, answered and resolved.
+
+    `waited_seconds` is the working time that the desk waited for the requester; it counts in no solution's time.
+    """
 
     module: str
     zone: str
@@ -115,6 +118,7 @@ class Course:
     answered_at: datetime | None = None
     resolved_at: datetime | None = None
     rating: int | None = None
+    waited_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,11 @@ class Summary:
 def summarize(figures: PeriodFigures, calendar: Calendar) -> Summary:
     """Return the figures of all tickets of a period."""
     answers = [_hours(calendar, one.opened_at, one.answered_at) for one in figures.received if one.answered_at]
-    solutions = [_hours(calendar, one.opened_at, one.resolved_at) for one in figures.resolved if one.resolved_at]
+    solutions = [
+        _hours(calendar, one.opened_at, one.resolved_at, one.waited_seconds)
+        for one in figures.resolved
+        if one.resolved_at
+    ]
     ratings = [one.rating for one in figures.resolved if one.rating is not None]
     return Summary(
         received=len(figures.received),
@@ -113,8 +117,10 @@ def flow_table(figures: PeriodFigures, calendar: Calendar) -> Table:
     return Table("flow", _DAYS, lines, chart=True)
 
 
-def _hours(calendar: Calendar, start: datetime, end: datetime) -> float:
-    return calendar.working_between(start, end) / timedelta(hours=1)
+def _hours(calendar: Calendar, start: datetime, end: datetime, waited_seconds: int = 0) -> float:
+    """Return the working hours between two moments without those spent waiting; never less than none."""
+    worked = calendar.working_between(start, end) - timedelta(seconds=waited_seconds)
+    return max(worked, timedelta()) / timedelta(hours=1)
 
 
 def _divide(figures: PeriodFigures, by: By) -> dict[str, PeriodFigures]:
