@@ -1,0 +1,1 @@
+"""Benchmarks: what the desk costs, measured in ratios and by hand; see README.md."""
