@@ -1,0 +1,235 @@
+"""From settings to the watch: the alarms with their paths, what they write down, and the test mail."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from mailbot.adapters.alarms import MailPath, Telling, ToldAlarms, WebhookPath
+from mailbot.adapters.clock import now
+from mailbot.adapters.logs import make_redactor
+from mailbot.adapters.store.alarm_book import AlarmBook
+from mailbot.adapters.store.books import check_books
+from mailbot.adapters.store.brakes_told import find_held_back
+from mailbot.adapters.store.canaries import Canaries, CanaryLetter
+from mailbot.adapters.store.heartbeats import keep_beats
+from mailbot.adapters.supervisor import tell_supervisor
+from mailbot.deliver import Result
+from mailbot.domain.alarms import Alarm, AlarmCode
+from mailbot.domain.errors import WorldError
+from mailbot.domain.send_quota import NO_QUOTA
+from mailbot.domain.trust import MESSAGE_ID_PREFIX
+from mailbot.domain.watching import CanaryRules, Part
+from mailbot.settings.desk import make_quota
+from mailbot.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
+    from mailbot.adapters.alarms.telling import TellingPath
+    from mailbot.deliver import Outgoing, Post, Receipt
+    from mailbot.domain.send_quota import SendQuota
+    from mailbot.domain.watching import Beat, Canary
+    from mailbot.settings import Settings
+    from mailbot.watch import Pulse
+
+# A batch of mails that was taken in is success, also when the folder holds thousands more.
+TAKEN_IN = "filed"
+STEPS = dict.fromkeys(("fetched", "written", "kept", "moved", TAKEN_IN), Part.INTAKE) | dict.fromkeys(
+    ("letters-claimed", "letters-sent", "letters-settled"), Part.DELIVER
+)
+# Touched when a person was told that nothing runs.
+TOLD_FILE = ".stopped-told"
+CANARY_SUBJECT = "mailbot: a test of the way there and back"
+
+
+def make_alarms(settings: Settings, engine: Engine) -> ToldAlarms:
+    """Return the alarms of this desk."""
+    return ToldAlarms(
+        settings.desk.address,
+        paths=make_paths(settings),
+        book=AlarmBook(engine),
+        now=now,
+        repeat=timedelta(hours=settings.alarms.repeat_hours),
+        clean=make_redactor(settings),
+    )
+
+
+def make_paths(settings: Settings) -> list[TellingPath]:
+    """Return the second paths that are set."""
+    chosen = settings.alarms
+    paths: list[TellingPath] = []
+    if chosen.recipients:
+        paths.append(
+            MailPath(
+                host=chosen.host,
+                port=chosen.port,
+                security=chosen.security,
+                sender=chosen.sender,
+                recipients=chosen.recipients,
+                username=chosen.username,
+                password=settings.alarm_password,
+                ca_file=str(settings.path(chosen.ca_file)) if chosen.ca_file else "",
+            )
+        )
+    if url := chosen.webhook_url.get_secret_value():
+        ca_file = str(settings.path(chosen.webhook_ca_file)) if chosen.webhook_ca_file else ""
+        paths.append(WebhookPath(url, settings.webhook_secret, ca_file))
+    return paths
+
+
+def try_paths(settings: Settings, code: AlarmCode, text: str) -> dict[str, str]:
+    """Use every second path, and return for each what went wrong, an empty text when nothing did."""
+    at = now()
+    telling = Telling(settings.desk.address, at, (Alarm(code, make_redactor(settings)(text), at),), ())
+    results = {}
+    for path in make_paths(settings):
+        try:
+            path.tell(telling)
+        except WorldError as error:
+            results[path.name] = str(error)
+        else:
+            results[path.name] = ""
+    return results
+
+
+def tell_stopped(settings: Settings, text: str) -> dict[str, str]:
+    """Tell that nothing runs, unless it was told lately; when that was stands in a file: the database may be down."""
+    told = settings.data / TOLD_FILE
+    with suppress(OSError):
+        if abs(time.time() - told.stat().st_mtime) < settings.alarms.repeat_hours * 3600:
+            return {}
+    results = try_paths(settings, AlarmCode.WORKER_STOPPED, text)
+    if results and not all(results.values()):
+        with suppress(OSError):  # then it is told once more than needed
+            told.touch()
+    return results
+
+
+def open_watch(  # noqa: PLR0917 - the parts that app.py puts together
+    settings: Settings, engine: Engine, worker: str, alarms: ToldAlarms, pulse: Pulse, has_room: Callable[[], bool]
+) -> Watch:
+    """Return the watch of one worker; that it had stopped before is no news any more."""
+    with suppress(OSError):
+        (settings.data / TOLD_FILE).unlink(missing_ok=True)
+    return Watch(
+        pulse=pulse,
+        alarms=alarms,
+        records=WatchRecords(
+            engine, worker, alarms, settings.desk.address, settings.alarms.canary_minutes, make_quota(settings)
+        ),
+        has_room=has_room,
+        limits=make_limits(settings),
+        canary=make_canary_rules(settings),
+        now=now,
+        seconds=time.monotonic,
+        tell_supervisor=tell_supervisor,
+    )
+
+
+def make_limits(settings: Settings) -> dict[Part, float]:
+    """Return after how many seconds without success each part is an alarm."""
+    patience = settings.alarms.silent_minutes * 60.0
+    # The mailbox is looked at only so often, also when all is well.
+    return {part: patience + (settings.imap.poll_seconds if part is Part.INTAKE else 0) for part in Part}
+
+
+def make_canary_rules(settings: Settings) -> CanaryRules:
+    """Return how often a test mail is sent and when it is lost."""
+    chosen = settings.alarms
+    every = timedelta(minutes=chosen.canary_minutes) if chosen.canary_minutes else None
+    return CanaryRules(every, timedelta(minutes=chosen.canary_lost_minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRecords:
+    """What the watch of one worker writes into the database; every method may raise WorldError."""
+
+    engine: Engine
+    worker: str
+    alarms: ToldAlarms
+    address: str
+    canary_minutes: int
+    quota: SendQuota = NO_QUOTA
+
+    def keep_beats(self, beats: Mapping[Part, Beat], now: datetime) -> None:
+        """Write the heartbeats of all parts."""
+        keep_beats(self.engine, self.worker, beats, now)
+
+    def check_books(self) -> list[str]:
+        """Return in sentences what does not agree."""
+        return check_books(self.engine)
+
+    def find_last_canary(self) -> Canary | None:
+        """Return the last test mail, when any is sent at all."""
+        return Canaries(self.engine).find_last() if self.canary_minutes else None
+
+    def send_canary(self, now: datetime) -> None:
+        """Put a test mail into the outbox."""
+        slot = int(now.timestamp()) // (60 * self.canary_minutes)
+        Canaries(self.engine).send(slot, make_canary(self.address, now), now)
+
+    def find_brakes(self, now: datetime) -> Mapping[AlarmCode, str]:
+        """Return what is held back, in sentences; an empty one is no alarm."""
+        return find_held_back(self.engine, self.quota, now)
+
+    def sync_alarms(self) -> None:
+        """Write the table of alarms."""
+        self.alarms.sync_book()
+
+
+def make_canary(address: str, now: datetime) -> CanaryLetter:
+    """Return a test mail; nobody can guess its Message-ID, by which it is known again."""
+    message_id = f"<{MESSAGE_ID_PREFIX}canary.{secrets.token_hex(16)}@{address.rpartition('@')[2]}>"
+    mail = EmailMessage()
+    mail["From"] = mail["To"] = address
+    mail["Subject"] = CANARY_SUBJECT
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["X-Loop"] = f"mailbot/{address}"
+    mail.set_content("mailbot wrote this mail to itself to see whether it arrives. It needs no answer.\n")
+    return CanaryLetter(address, message_id, CANARY_SUBJECT, mail.as_bytes().replace(b"\n", b"\r\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedPost:
+    """The way out, watched: sending fares well when the server takes at least one letter, or says no to it."""
+
+    post: Post
+    pulse: Pulse
+
+    def is_resting(self) -> bool:
+        """Tell whether the server shall not be asked yet."""
+        return self.post.is_resting()
+
+    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
+        """Hand the letters over and note how it went."""
+        receipts = self.post.send(letters)
+        if any(receipt.result in {Result.SENT, Result.REFUSED} for receipt in receipts):
+            self.pulse.free(Part.DELIVER)
+        elif receipts:
+            self.pulse.fail(Part.DELIVER, receipts[0].answer, hold=True)
+        return receipts
+
+
+def watch_steps(reached: Callable[[str], None], pulse: Pulse) -> Callable[[str], None]:
+    """Return what is called at each step of the stories: each is a sign of life of its part."""
+
+    def at_step(name: str) -> None:
+        if name == TAKEN_IN:
+            pulse.well(Part.INTAKE)
+        pulse.alive(STEPS.get(name, Part.HANDLE))
+        reached(name)
+
+    return at_step
