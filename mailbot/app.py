@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import socket
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from secrets import token_hex
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from mailbot.adapters.alarms import Scopes, ToldAlarms
 from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import make_failpoint
 from mailbot.adapters.imap import ImapMailbox, Waker
-from mailbot.adapters.oauth import LoggedAlarms
+from mailbot.adapters.keys import load_keys
+from mailbot.adapters.pacing import Gate
+from mailbot.adapters.pin_record import require_pin
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.leases import Leases
 from mailbot.adapters.store.outbox import Outbox
+from mailbot.adapters.store.soundness import require_sound
+from mailbot.adapters.store.status import find_status
 from mailbot.deliver import Deliverer
 from mailbot.domain.errors import WorldError
 from mailbot.parts import (
     Correspondent,
     imap_account,
     load_calendar,
-    load_keys,
+    make_inspection,
+    make_lookout,
     make_writer,
     open_files,
     open_reader,
@@ -41,14 +49,26 @@ from mailbot.reconcile import reconcile
 from mailbot.remind import Reminder
 from mailbot.settings.desk import make_desk
 from mailbot.settings.service import make_plans, make_report_rules
+from mailbot.upkeep.tidying import Tidier, make_retention
+from mailbot.watch import Pulse, Watch
+from mailbot.watch_parts import WatchedPost, make_alarms, open_watch, watch_steps
 from mailbot.worker import Rhythm, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mailbot.adapters.files import FileStore
+    from mailbot.deliver import Post
+    from mailbot.domain.health import Status
+    from mailbot.elsewhere import Lookout
     from mailbot.reconcile import Reconciliation
     from mailbot.settings import Settings
+
+
+log = logging.getLogger(__name__)
+
+# It is renewed three times as often; after a crash another program takes over within half a minute.
+MAILBOX_LEASE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,7 @@ class OpenDesk:
     receiver: Receiver
     deliverer: Deliverer
     reminder: Reminder
+    lookout: Lookout
     store: DeskStore
     files: FileStore
     mailbox: ImapMailbox
@@ -74,6 +95,9 @@ class OpenDesk:
     leases: Leases
     start_date: datetime | None
     rhythm: Rhythm
+    watch: Watch
+    alarms: ToldAlarms
+    tidier: Tidier
 
     def worker(self) -> Worker:
         """Return the worker of this desk."""
@@ -81,32 +105,48 @@ class OpenDesk:
             receiver=self.receiver,
             deliverer=self.deliverer,
             reminder=self.reminder,
+            lookout=self.lookout,
             mailbox=self.mailbox,
             bell=self.bell,
             leases=self.leases,
             start_date=self.start_date,
             rhythm=self.rhythm,
+            watch=self.watch,
+            teller=self.alarms,
             now=now,
+            tidy=self.tidier.tidy_when_due,
         )
+
+    def find_status(self) -> Status:
+        """Return how the desk fares. Raises WorldError."""
+        return find_status(self.store.engine, now())
 
     def once(self) -> Done:
         """Do everything that waits, in and out. Raises WorldError when something cannot be done now."""
-        self._wait_for_mailbox()
+        self.lock_mailbox()
         try:
-            taken = self.receiver.take_in(self.mailbox, self.start_date, sweep=True)
-            handled = delivered = 0
-            while True:
-                while count := self.receiver.handle_due():
-                    handled += count
-                self.reminder.remind_due()
-                while count := self.deliverer.deliver_due():
-                    delivered += count
-                if not self._wait_for_leases():
-                    return Done(taken, handled, delivered)
+            with self.leases.held(self.mailbox.name, now):
+                return self._do_everything()
         finally:
             self.leases.release(self.mailbox.name)
 
-    def _wait_for_mailbox(self) -> None:
+    def _do_everything(self) -> Done:
+        taken = self.receiver.take_in(self.mailbox, self.start_date, sweep=True)
+        try:
+            self.lookout.look_when_due()
+        except WorldError as error:
+            log.warning("the folders beside the inbox are looked through later: %s", error)
+        handled = delivered = 0
+        while True:
+            while count := self.receiver.handle_due():
+                handled += count
+            self.reminder.remind_due()
+            while count := self.deliverer.deliver_due():
+                delivered += count
+            if not self._wait_for_leases():
+                return Done(taken, handled, delivered)
+
+    def lock_mailbox(self) -> None:
         """Become the mailbox's one reader. The lease of a program that died runs out; a living one renews it."""
         patience = time.monotonic() + self.rhythm.lease + 1
         while not self.leases.acquire(self.mailbox.name, now()):
@@ -125,52 +165,80 @@ class OpenDesk:
         return True
 
     def reconcile(self) -> Reconciliation:
-        """Compare the mailbox with the ledger."""
-        return reconcile(self.mailbox, self.store, lambda name: self.files.path(name).exists())
+        """Look through the folders beside the inbox, and compare the mailbox with the ledger."""
+        self.lookout.look()
+        compared = reconcile(self.mailbox, self.store, lambda name: self.files.path(name).exists())
+        return replace(compared, elsewhere=tuple(self.lookout.find_listed()))
 
 
 @contextmanager
-def open_desk(settings: Settings) -> Iterator[OpenDesk]:
-    """Put the desk together. Raises SettingsError when something that it needs is not set."""
+def open_desk(settings: Settings, *, catching_up: bool = False) -> Iterator[OpenDesk]:
+    """Put the desk together. Raises SettingsError when something that it needs is not set.
+
+    Raises WorldError when the data came from a backup that it has not caught up with; only `catching_up` may do that.
+    """
     require_complete(settings)
+    require_pin(settings)
     with ExitStack() as stack:
         engine = stack.enter_context(open_store(settings))
+        require_sound(engine, catching_up=catching_up)
         desk = make_desk(settings, load_keys(settings), load_calendar(settings))
         file_store = open_files(settings)
         lease = timedelta(seconds=settings.worker.lease_seconds)
         writer = make_writer(settings, desk)
-        reached = make_failpoint(os.environ)
+        alarms, pulse = make_alarms(settings, engine), Pulse(now, time.monotonic)
+        scopes, reached = Scopes(alarms), watch_steps(make_failpoint(os.environ), pulse)
         correspondent = Correspondent(writer, file_store, reached)
         timezone, plans = ZoneInfo(settings.desk.timezone), make_plans(settings)
         store = DeskStore(engine, desk, timezone, correspondent, lease, plans)
         bulletins = Bulletins(engine, desk, make_report_rules(settings))
-        alarms = LoggedAlarms()
-        mailbox = ImapMailbox(imap_account(settings, alarms))
-        stack.callback(mailbox.close)
-        post = SmtpPost(smtp_account(settings, alarms))
-        stack.callback(post.close)
+        mailbox, post = _open_servers(settings, alarms, scopes, stack)
         reader = open_reader(settings)
         stack.callback(reader.close)
-        receiver = Receiver(file_store, store, reader, desk, _pace(settings), now, reached)
-        give_up = timedelta(hours=settings.smtp.give_up_hours)
-        deliverer = Deliverer(Outbox(engine, lease), post, give_up, now, random.random, reached)
+        inspector = make_inspection(settings, engine, alarms)
+        receiver = Receiver(file_store, store, reader, desk, _pace(settings), now, reached, alarms, inspector)
+        outbox = Outbox(engine, lease, desk.energy.quota)
+        holder = f"{socket.gethostname()}:{os.getpid()}"
         yield OpenDesk(
             receiver=receiver,
-            deliverer=deliverer,
+            deliverer=_make_deliverer(settings, outbox, WatchedPost(post, pulse), reached),
             reminder=Reminder(store, now, desk, bulletins.writers()),
+            lookout=make_lookout(settings, engine, Gate(alarms=scopes.scope("imap-elsewhere")), _start(settings)),
             store=store,
             files=file_store,
             mailbox=mailbox,
             bell=stack.enter_context(Waker()),
-            leases=Leases(engine, f"{socket.gethostname()}:{os.getpid()}", lease),
+            leases=Leases(engine, f"{holder}:{token_hex(4)}", min(lease, MAILBOX_LEASE)),
             start_date=_start(settings),
-            rhythm=Rhythm(
-                poll=settings.imap.poll_seconds,
-                sweep=settings.imap.sweep_seconds,
-                idle=settings.imap.idle_seconds,
-                lease=settings.worker.lease_seconds,
-            ),
+            rhythm=_rhythm(settings),
+            watch=open_watch(settings, engine, holder, alarms, pulse, file_store.has_room),
+            alarms=alarms,
+            tidier=Tidier(engine, file_store, make_retention(settings), timezone, now),
         )
+
+
+def _open_servers(
+    settings: Settings, alarms: ToldAlarms, scopes: Scopes, stack: ExitStack
+) -> tuple[ImapMailbox, SmtpPost]:
+    mailbox = ImapMailbox(imap_account(settings, alarms), Gate(alarms=scopes.scope("imap")))
+    stack.callback(mailbox.close)
+    post = SmtpPost(smtp_account(settings, alarms), Gate(alarms=scopes.scope("smtp")))
+    stack.callback(post.close)
+    return mailbox, post
+
+
+def _make_deliverer(settings: Settings, outbox: Outbox, post: Post, reached: Callable[[str], None]) -> Deliverer:
+    give_up = timedelta(hours=settings.smtp.give_up_hours)
+    return Deliverer(outbox, post, give_up, now, random.random, reached)
+
+
+def _rhythm(settings: Settings) -> Rhythm:
+    return Rhythm(
+        poll=settings.imap.poll_seconds,
+        sweep=settings.imap.sweep_seconds,
+        idle=settings.imap.idle_seconds,
+        lease=min(settings.worker.lease_seconds, MAILBOX_LEASE.total_seconds()),
+    )
 
 
 def _pace(settings: Settings) -> Pace:

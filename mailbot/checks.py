@@ -15,23 +15,26 @@ from sqlalchemy import select, text
 from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
 from mailbot.adapters.imap import ImapMailbox, check_mailbox
+from mailbot.adapters.keys import read_keys
 from mailbot.adapters.oauth import check_consent
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.directory import count_people, find_addresses
 from mailbot.adapters.store.engine import open_engine, reading
 from mailbot.adapters.store.knowledge import find_staff
 from mailbot.adapters.store.migrating import require_current
+from mailbot.adapters.store.soundness import require_sound_pages
 from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import MailbotError
+from mailbot.domain.token_keys import REPLACE_AFTER
 from mailbot.parts import (
     imap_account,
     load_calendar,
-    load_keys,
     make_data_folder,
     open_tokens,
     require_complete,
     smtp_account,
 )
+from mailbot.setup_checks import check_alarm_paths, check_files, check_sense
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +49,8 @@ ROUND_TRIP_SECONDS = 60
 def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
     """Return what was found; a check that fails does not keep the others from running."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        check_settings, check_calendar, check_disk, check_clock, check_database, check_oauth2, check_imap,
+        check_settings, check_sense, check_files, check_alarm_paths, check_calendar,
+        check_disk, check_clock, check_database, check_oauth2, check_imap,
         check_smtp,
     ]  # fmt: skip
     if round_trip:
@@ -65,8 +69,14 @@ def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
 def check_settings(settings: Settings) -> Iterator[Finding]:
     """Find what a desk needs and is not set."""
     require_complete(settings)
-    load_keys(settings)
+    newest = read_keys(settings)[0]
     yield Finding(Level.GOOD, f"Settings: the desk {settings.desk.address} is complete.")
+    if newest.made_at and (age := now() - newest.made_at) > REPLACE_AFTER:
+        yield Finding(
+            Level.WARNING,
+            f"Settings: the key {newest.id} of the reply tokens is {age.days} days old. Run `mailbot keys rotate` and "
+            "restart the desk.",
+        )
     if settings.imap.start_date is None:
         yield Finding(
             Level.WARNING,
@@ -127,6 +137,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     engine = open_engine(settings.database_url)
     try:
         require_current(engine)
+        require_sound_pages(engine)
         yield Finding(Level.GOOD, f"Database: {engine.dialect.name}, up to date.")
         if engine.dialect.name == "postgresql":
             with reading(engine) as connection:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # After the last step the wait stays the same, until the letter is given up.
 WAITS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1))
 JITTER = 0.2
+LONGEST_UNREACHABLE = timedelta(minutes=4)
 UNKNOWN_LIMIT = 3
 
 
@@ -54,22 +55,27 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the server said to one letter."""
+    """What the server said to one letter; with `unreachable` no connection could be opened, so it was not asked."""
 
     letter: Outgoing
     result: Result
     answer: str
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What is written down about one letter; `due` is set when it is tried again."""
+    """What is written down about one letter; `due` is set when it is tried again.
+
+    `refused` is the address when the server did not take the letter for it.
+    """
 
     id: int
     state: str
     answer: str
     unknowns: int
     due: datetime | None = None
+    refused: str = ""
 
 
 class Outbox(Protocol):
@@ -84,6 +90,9 @@ class Outbox(Protocol):
 
 class Post(Protocol):
     """The way out."""
+
+    def is_resting(self) -> bool:
+        """Tell whether the server shall not be asked yet, because of what it said or did before."""
 
     def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
         """Hand the letters over, each to its one recipient, and return a receipt for each. Raises nothing."""
@@ -102,7 +111,7 @@ class Deliverer:
 
     def deliver_due(self, limit: int = 50) -> int:
         """Send letters that are due; return how many were claimed, 0 when none waits."""
-        letters = self.outbox.claim_letters(self.now(), limit)
+        letters = [] if self.post.is_resting() else self.outbox.claim_letters(self.now(), limit)
         if not letters:
             return 0
         self.reached("letters-claimed")
@@ -124,14 +133,17 @@ def settle(receipt: Receipt, now: datetime, give_up_after: timedelta, chance: fl
     if receipt.result is Result.SENT:
         return Settlement(letter.id, "sent", answer, unknowns)
     if receipt.result is Result.REFUSED:
-        return Settlement(letter.id, "failed", answer, unknowns)
+        return Settlement(letter.id, "failed", answer, unknowns, refused=letter.to)
     if unknowns >= UNKNOWN_LIMIT:
         return Settlement(
             letter.id, "failed", f"the connection was lost {unknowns} times after the letter: {answer}", unknowns
         )
     if now - letter.written_at >= give_up_after:
         return Settlement(letter.id, "failed", f"given up after {letter.attempts} attempts: {answer}", unknowns)
-    return Settlement(letter.id, "pending", answer, unknowns, now + wait_before(letter.attempts, chance))
+    wait = wait_before(letter.attempts, chance)
+    if receipt.unreachable:  # the post itself knows when to ask again; the letter shall be there soon after
+        wait = min(wait, LONGEST_UNREACHABLE)
+    return Settlement(letter.id, "pending", answer, unknowns, now + wait)
 
 
 def wait_before(attempts: int, chance: float) -> timedelta:

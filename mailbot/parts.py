@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,43 +14,54 @@ from mailbot.adapters.failpoints import no_failpoint
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.guide import Guide
 from mailbot.adapters.imap import ImapAccount
-from mailbot.adapters.keys import ensure_key_file, make_keys
+from mailbot.adapters.imap.elsewhere import OtherFolders
+from mailbot.adapters.keys import load_keys, make_keys
 from mailbot.adapters.letters import LetterWriter
 from mailbot.adapters.letters.words import read_words
 from mailbot.adapters.oauth import NoAlarms, Provider, TokenSource, make_provider
 from mailbot.adapters.reading import ChildReader
+from mailbot.adapters.scanning import ClamdScanner
 from mailbot.adapters.sheets import write_files
 from mailbot.adapters.smtp import SmtpAccount
 from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.engine import open_engine
+from mailbot.adapters.store.found_mails import FoundMails
 from mailbot.adapters.store.migrating import require_current
+from mailbot.adapters.store.scans import Scans
 from mailbot.adapters.store.transferring import PeopleImport
 from mailbot.domain.errors import SettingsError, WorldError
 from mailbot.domain.letter import Picture
+from mailbot.domain.mail import Verdict
 from mailbot.domain.people import Language
 from mailbot.domain.transfers import Follow
-from mailbot.settings import read_secret
+from mailbot.elsewhere import Lookout
+from mailbot.inspection import Inspection
 from mailbot.settings.desk import make_desk, read_grammar_file
 from mailbot.settings.service import make_calendar
 from mailbot.share import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from datetime import datetime
 
     from sqlalchemy import Engine
 
+    from mailbot.adapters.pacing import Gate
     from mailbot.adapters.store.posting import LetterTask
     from mailbot.domain.alarms import Alarms
     from mailbot.domain.calendar import Calendar
     from mailbot.domain.desk import Desk
     from mailbot.domain.letter import Letter
     from mailbot.domain.mail import Attachment
-    from mailbot.domain.trust import TokenKeys
     from mailbot.settings import Settings
     from mailbot.settings.sections import ServerSection
 
-MINIMUM_SECRET = 32
+# Files with other verdicts are told of in sentences of their own.
+TOLD_BY_NAME = frozenset({Verdict.CLEAN, Verdict.UNASKED})
+# Lies in the data folder as long as a restore is not done.
+BEING_RESTORED = "restore-is-under-way"
+# Found within a day (twice as often, as a look may fail).
+LOOK_EVERY = timedelta(hours=11)
 TOKEN_FILE = "oauth2-tokens.json"  # noqa: S105 - the name of the file, not what is in it
 
 
@@ -80,7 +92,7 @@ class Correspondent:
             task.event_key,
             requester=task.requester,
             assignee=task.assignee,
-            other_files=[file.name for file in evidence if not file.shown],
+            other_files=[file.name for file in evidence if not file.shown and file.verdict in TOLD_BY_NAME],
             facts=task.facts,
         )
 
@@ -136,6 +148,17 @@ def open_reader(settings: Settings) -> ChildReader:
     )
 
 
+def make_inspection(settings: Settings, engine: Engine, alarms: Alarms) -> Inspection | None:
+    """Return what shows files to the malware scanner, or None when there is none."""
+    chosen = settings.scanner
+    if not chosen.socket:
+        return None
+    scanner = ClamdScanner(chosen.socket, chosen.seconds, chosen.max_bytes)
+    return Inspection(
+        scanner, Scans(engine), open_files(settings), alarms, now, patience=timedelta(seconds=chosen.seconds)
+    )
+
+
 def make_data_folder(settings: Settings) -> None:
     """Make the folder for everything mailbot keeps; nobody else may look into it."""
     try:
@@ -147,25 +170,25 @@ def make_data_folder(settings: Settings) -> None:
         ) from error
 
 
-def load_keys(settings: Settings) -> TokenKeys:
-    """Return the keys of the reply tokens; the key in the data folder is made when it is missing."""
-    path: Path = settings.data / "token.key"
-    if settings.desk.token_key_file:
-        path = settings.path(settings.desk.token_key_file)
-    else:
-        ensure_key_file(path)
-    secret = read_secret(path, "desk.token_key_file")
-    if len(secret) < MINIMUM_SECRET:
-        raise SettingsError(
-            f"desk.token_key_file = {str(path)!r}: the key is shorter than {MINIMUM_SECRET} characters."
-        )
-    return make_keys(secret)
-
-
 def load_calendar(settings: Settings) -> Calendar:
     """Return the working time of the desk with the days of its holiday files. Raises SettingsError for a wrong file."""
     days = read_office_days(settings.path(name) for name in settings.working_time.holiday_files)
     return make_calendar(settings, days.holidays, days.special)
+
+
+def make_lookout(settings: Settings, engine: Engine, gate: Gate, start: datetime | None) -> Lookout:
+    """Return what looks for mail beside the inbox; it opens connections and a reader of its own when it looks."""
+    account = imap_account(settings)
+    return Lookout(
+        places=OtherFolders(account, settings.imap.also_look_in, gate),
+        book=FoundMails(engine, timedelta(seconds=settings.worker.lease_seconds)),
+        files=open_files(settings),
+        open_reader=lambda: closing(open_reader(settings)),
+        start=start,
+        every=LOOK_EVERY,
+        mail_bytes=settings.limits.mail_bytes,
+        now=now,
+    )
 
 
 def open_import(settings: Settings, engine: Engine) -> PeopleImport:
@@ -239,7 +262,12 @@ def require_complete(settings: Settings) -> None:
 
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Engine]:
-    """Open the database. Raises WorldError when it is not migrated."""
+    """Open the database. Raises WorldError when it is not migrated, or half restored."""
+    if (mark := settings.data / BEING_RESTORED).exists():
+        raise WorldError(
+            "A restore is under way, or broke off. When it broke off, remove what it brought, and the file "
+            f"{mark}, then begin anew."
+        )
     engine = open_engine(settings.database_url)
     try:
         require_current(engine)

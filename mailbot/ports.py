@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from mailbot.domain.decision import Decision
+    from mailbot.domain.decision import Challenge, Decision
     from mailbot.domain.desk import Known
     from mailbot.domain.mail import IncomingMail
+    from mailbot.domain.malware import Scan
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
 
@@ -37,11 +38,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A mail whose bytes are safely in the file store, on its way into the ledger."""
+    """A mail whose bytes are safely in the file store, on its way into the ledger.
+
+    `sender` is whom it names, unread and unproven: it only says whose turn it is.
+    """
 
     listed: Listed
     sha256: str
     oversized: bool
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,40 @@ class Entry:
     leased_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a question "was this you?" is about: the mail that asked for something and proved nothing.
+
+    `is_own` tells that the answer comes from whom the question was put to, with the token of that very letter.
+    """
+
+    challenge: Challenge
+    entry: Entry
+    asked_at: datetime
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """How a folder on the server was found at the last look.
+
+    `era` counts how often it went back in time under the same UIDVALIDITY; `last_uid` is how far a folder beside the
+    desk's own was read.
+    """
+
+    uidvalidity: int
+    era: int = 0
+    changed_at: datetime | None = None
+    last_uid: int = 0
+    looked_at: datetime | None = None
+    role: str = "inbox"
+
+    @property
+    def generation(self) -> int:
+        """The number under which the ledger knows the UIDs; a UIDVALIDITY has 32 bits (RFC 9051 2.3.1.1)."""
+        return self.uidvalidity + (self.era << 32)
+
+
 class Mailbox(Protocol):
     """A folder on a mail server; every method may raise WorldError."""
 
@@ -68,6 +107,9 @@ class Mailbox(Protocol):
 
     def select(self) -> int:
         """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
+
+    def find_next_uid(self) -> int:
+        """Return the UID of the next mail to come, as the server said when the folder was opened; 0 if it did not."""
 
     def find_uids(self, first: int) -> list[int]:
         """Return the UIDs in the folder from `first` on, in ascending order."""
@@ -104,6 +146,15 @@ class Ledger(Protocol):
     def find_highest_uid(self, mailbox: str, uidvalidity: int) -> int:
         """Return the highest UID the ledger knows, or 0."""
 
+    def find_folder(self, name: str) -> FolderState | None:
+        """Return how a folder was found at the last look, or None when it was never opened."""
+
+    def keep_folder(self, name: str, state: FolderState) -> None:
+        """Write down how a folder was found."""
+
+    def find_same_mails(self, provider_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return which of these mails, by the numbers of their provider, were taken in before, and as which mail."""
+
     def is_first_visit(self, mailbox: str) -> bool:
         """Tell whether the ledger knows neither a visit to this mailbox nor a mail of it."""
 
@@ -117,6 +168,14 @@ class Ledger(Protocol):
         self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], reason: str, now: datetime
     ) -> None:
         """Add mails that a rule leaves alone; their bytes are not kept."""
+
+    def keep_duplicates(
+        self, mailbox: str, uidvalidity: int, same: Sequence[tuple[Listed, int]], now: datetime
+    ) -> None:
+        """Add mails that were taken in before, each with the number of that mail; they are still to be moved."""
+
+    def find_same_bytes(self, entry: Entry) -> int | None:
+        """Return a mail that was set aside before and is the same to the byte, or None."""
 
     def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
         """Record that these mails were moved on the server."""
@@ -133,6 +192,9 @@ class Ledger(Protocol):
     def find_known(self, mail: IncomingMail, clues: Clues, entry: Entry, now: datetime) -> Known:
         """Return what the tables know that matters for this mail."""
 
+    def find_held(self, mail: IncomingMail, clues: Clues) -> Held | None:
+        """Return what the question "was this you?" is about that a mail answers, or None."""
+
     def find_staff(self) -> tuple[Person, ...]:
         """Return the people of the IT section."""
 
@@ -144,6 +206,19 @@ class Ledger(Protocol):
 
     def postpone(self, entry: Entry, error: str, due: datetime) -> None:
         """Give a claimed mail back, to be tried again at `due`."""
+
+
+class Inspector(Protocol):
+    """Asks a malware scanner about files; a scanner that does not answer makes them unscanned, never the mail wait."""
+
+    def inspect(self, files: Mapping[str, bytes]) -> Mapping[str, Scan]:
+        """Return the word about each file, by SHA-256, after it was written down. Raises WorldError."""
+
+    def rescan(self, names: Sequence[str]) -> int:
+        """Ask about kept files, or ask again; return how many have a word now. Raises WorldError."""
+
+    def rescan_due(self) -> int:
+        """Ask again about files that could not be scanned, when it is time. Raises WorldError."""
 
 
 class Reader(Protocol):
@@ -166,3 +241,14 @@ class Reading(Protocol):
     @property
     def files(self) -> Mapping[str, bytes]:
         """The bytes of its files."""
+
+
+def find_runs(uids: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the first and the last of each row of numbers that follow one another."""
+    runs: list[tuple[int, int]] = []
+    for uid in sorted(uids):
+        if runs and uid <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], uid)
+        else:
+            runs.append((uid, uid))
+    return runs

@@ -23,23 +23,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailbot.domain.decide import decide, decide_unreadable
+from mailbot.confirming import Handling, understand_mail
+from mailbot.domain.decide import decide_unreadable
+from mailbot.domain.decision import Decision, Outcome
 from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError
-from mailbot.domain.evidence import judge_pictures
-from mailbot.domain.thread import find_clues
-from mailbot.domain.understanding import understand
+from mailbot.domain.flood import guess_sender
+from mailbot.domain.malware import with_verdicts
+from mailbot.folder_change import notice_change
 from mailbot.ports import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime, timedelta
 
+    from mailbot.confirming import Understood
+    from mailbot.domain.alarms import Alarms
     from mailbot.domain.desk import Desk
-    from mailbot.ports import Entry, Files, Ledger, Listed, Mailbox, Reader
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.ports import Entry, Files, Inspector, Ledger, Listed, Mailbox, Reader, Reading
 
 log = logging.getLogger(__name__)
 
 REDECIDE_LIMIT = 5
+LISTED_AT_ONCE = 5_000
+# As the hopcount_limit of Postfix: no honest way is longer.
+MOST_HOPS = 50
+TOO_OLD = "Arrived before imap.start_date."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +73,21 @@ class Receiver:
     pace: Pace
     now: Callable[[], datetime]
     reached: Callable[[str], None]
+    alarms: Alarms
+    inspector: Inspector | None = None
 
     def take_in(self, mailbox: Mailbox, start: datetime | None, *, sweep: bool) -> int:
         """Keep and file every mail that waits in the folder; return how many were new.
 
         Without `sweep` only UIDs above the highest known one are asked for, which costs the same for any folder.
         """
-        uidvalidity = mailbox.select()
+        uidvalidity = notice_change(mailbox, self.ledger, self.alarms, self.now())
         first = 1 if sweep else self.ledger.find_highest_uid(mailbox.name, uidvalidity) + 1
         uids = mailbox.find_uids(first)
         known = self.ledger.find_filed(mailbox.name, uidvalidity, uids)
         self._file_again(mailbox, uidvalidity, [uid for uid, filed in known.items() if not filed])
         taken = 0
-        new = mailbox.find_listed([uid for uid in uids if uid not in known])
-        wanted = self._leave_old(mailbox.name, uidvalidity, new, start)
+        wanted = self._find_wanted(mailbox, uidvalidity, [uid for uid in uids if uid not in known], start)
         for batch in batches(wanted, self.pace):
             if not self.files.has_room():
                 raise WorldError(
@@ -88,16 +98,30 @@ class Receiver:
             log.info("took in %s of %s new mails", taken, len(wanted))
         return taken
 
-    def _leave_old(
-        self, mailbox: str, uidvalidity: int, listed: Sequence[Listed], start: datetime | None
+    def _find_wanted(
+        self, mailbox: Mailbox, uidvalidity: int, uids: Sequence[int], start: datetime | None
     ) -> list[Listed]:
+        """Return the new mails that shall be fetched; a folder of many old ones is gone through in parts."""
         if start is None:
-            self._refuse_full_folder(mailbox, len(listed))
-            return list(listed)
-        old = [mail for mail in listed if mail.arrived < start]
-        if old:
-            self.ledger.keep_ignored(mailbox, uidvalidity, old, "Arrived before imap.start_date.", self.now())
-        return [mail for mail in listed if mail.arrived >= start]
+            self._refuse_full_folder(mailbox.name, len(uids))
+        wanted: list[Listed] = []
+        for position in range(0, len(uids), LISTED_AT_ONCE):
+            listed = mailbox.find_listed(uids[position : position + LISTED_AT_ONCE])
+            old = [mail for mail in listed if start and mail.arrived < start]
+            if old:
+                self.ledger.keep_ignored(mailbox.name, uidvalidity, old, TOO_OLD, self.now())
+                log.info("left %s mails alone that arrived before imap.start_date", len(old))
+            wanted += self._leave_known(mailbox, uidvalidity, [m for m in listed if not (start and m.arrived < start)])
+        return wanted
+
+    def _leave_known(self, mailbox: Mailbox, uidvalidity: int, listed: Sequence[Listed]) -> list[Listed]:
+        """File mails that the provider's own number shows to be taken in already; return the others."""
+        known = self.ledger.find_same_mails([mail.provider_id for mail in listed if mail.provider_id])
+        same = [(mail, known[mail.provider_id]) for mail in listed if mail.provider_id in known]
+        if same:
+            self.ledger.keep_duplicates(mailbox.name, uidvalidity, same, self.now())
+            self._file_again(mailbox, uidvalidity, [mail.uid for mail, _ in same])
+        return [mail for mail in listed if mail.provider_id not in known]
 
     def _refuse_full_folder(self, mailbox: str, count: int) -> None:
         """Ask for a start date when the first visit finds mail; a folder that was empty then needs none later."""
@@ -113,7 +137,9 @@ class Receiver:
     def _take_batch(self, mailbox: Mailbox, uidvalidity: int, batch: Sequence[Listed]) -> int:
         fetched = mailbox.fetch(batch, self.pace.mail_bytes)
         self.reached("fetched")
-        kept = [Kept(mail.listed, self.files.keep(mail.raw), mail.oversized) for mail in fetched]
+        kept = [
+            Kept(mail.listed, self.files.keep(mail.raw), mail.oversized, guess_sender(mail.raw)) for mail in fetched
+        ]
         self.reached("written")
         self.ledger.keep(mailbox.name, uidvalidity, kept, self.now())
         self.reached("kept")
@@ -133,6 +159,8 @@ class Receiver:
         When `stopping` turns true the mail in hand is finished and the others are given back.
         """
         entries = self.ledger.claim_mails(self.now(), limit)
+        if not entries and self.inspector is not None:
+            self.inspector.rescan_due()
         for position, entry in enumerate(entries):
             if stopping():
                 self.ledger.give_back(entries[position:])
@@ -180,31 +208,33 @@ class Receiver:
         self.reached("handled")
 
     def _read_and_apply(self, entry: Entry) -> str:
+        read = self._read(entry)
+        handling = Handling(self.ledger, self.desk, self._read)
+        for _ in range(REDECIDE_LIMIT):
+            now = self.now()
+            mail, decision = handling.decide(read, entry, now)
+            try:
+                return self.ledger.apply(entry, mail, decision, now)
+            except ChangedMeanwhileError:
+                continue
+        raise WorldError(f"Mail {entry.id} met another change of its ticket {REDECIDE_LIMIT} times and is tried later.")
+
+    def _read(self, entry: Entry) -> Understood:
         reading = self.reader.read(self.files.find(entry.sha256), oversized=entry.oversized)
         for data in reading.files.values():
             self.files.keep(data)
         self.reached("parsed")
-        mail = reading.mail
-        understanding = understand(mail, self.desk)
-        clues = find_clues(
-            mail,
-            understanding.claimed_id,
-            self.desk,
-            guesses=understanding.employee_ids.all,
-            is_automatic=understanding.screening.automatic,
-            module=understanding.fields.module,
-            commands=understanding.commands.commands,
-        )
-        for _ in range(REDECIDE_LIMIT):
-            now = self.now()
-            known = self.ledger.find_known(mail, clues, entry, now)
-            judged = judge_pictures(mail, known.seen_before)
-            decision = decide(judged, understanding, known, self.desk, now)
-            try:
-                return self.ledger.apply(entry, judged, decision, now)
-            except ChangedMeanwhileError:
-                continue
-        raise WorldError(f"Mail {entry.id} met another change of its ticket {REDECIDE_LIMIT} times and is tried later.")
+        if (hops := len(reading.mail.headers.get("received", ()))) > MOST_HOPS:
+            raise UnreadableMailError(f"it went through {hops} mail servers, as only mail in a loop does")
+        return understand_mail(self._inspected(reading), self.desk)
+
+    def _inspected(self, reading: Reading) -> IncomingMail:
+        """Return the mail with the malware scanner's word about each of its files, when there is a scanner."""
+        if self.inspector is None:
+            return reading.mail
+        names = {file.sha256 for file in reading.mail.attachments}
+        files = {name: data for name, data in reading.files.items() if name in names}
+        return with_verdicts(reading.mail, self.inspector.inspect(files))
 
     def _set_aside(self, entry: Entry, error: Exception) -> None:
         now = self.now()
@@ -213,7 +243,14 @@ class Receiver:
         if entry.attempt < self.pace.attempts:
             wait = self.pace.retry_after[min(entry.attempt, len(self.pace.retry_after)) - 1]
             self.ledger.postpone(entry, reason, now + wait)
+        elif (first := self.ledger.find_same_bytes(entry)) is not None:
+            twin = Decision(
+                Outcome.DUPLICATE, (f"It is the same mail as mail {first}, which could not be read either.",)
+            )
+            self.ledger.apply(entry, None, twin, now)
         else:
+            if self.inspector is not None:
+                self.inspector.rescan([entry.sha256])
             self.ledger.apply(entry, None, decide_unreadable(reason, self.ledger.find_staff(), self.desk), now)
 
 

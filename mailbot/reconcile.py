@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mailbot.domain.decision import Outcome
+from mailbot.folder_change import FolderBook, find_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mailbot.elsewhere import FoundMail
     from mailbot.ports import Mailbox
 
 SHOWN = 10
@@ -31,7 +33,7 @@ class Sums(Protocol):
         """Letters by state: pending, sending, sent, failed."""
 
 
-class Books(Protocol):
+class Books(FolderBook, Protocol):
     """The ledger as the comparison sees it."""
 
     def find_sums(self) -> Sums:
@@ -46,17 +48,21 @@ class Books(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The result, in sentences. `agrees` is false when something is unaccounted for."""
+    """The result, in sentences. `agrees` is false when something is unaccounted for.
+
+    `elsewhere` are the mails that went past the inbox, newest first.
+    """
 
     agrees: bool
     equation: str
     findings: tuple[str, ...]
     unknown_on_server: int
+    elsewhere: tuple[FoundMail, ...] = ()
 
 
 def reconcile(mailbox: Mailbox, books: Books, exists: Callable[[str], bool]) -> Reconciliation:
     """Compare the folder on the server with the ledger, and the ledger with the kept files; touches nothing."""
-    uidvalidity = mailbox.select()
+    uidvalidity = find_state(mailbox, books, mailbox.select()).generation
     uids = mailbox.find_uids(1)
     known = books.find_filed(mailbox.name, uidvalidity, uids)
     unknown = [uid for uid in uids if uid not in known]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
-    from mailbot.ports import Kept, Listed
+    from mailbot.ports import FolderState, Kept, Listed
 
 PEOPLE = {person.email: person for person in (ASHA, *STAFF)}
 
@@ -40,6 +40,7 @@ class Row:
     leased: bool = False
     outcome: str = ""
     note: str = ""
+    provider_id: str = ""
 
 
 @dataclass
@@ -55,6 +56,7 @@ class FakeLedger:
     visited: set[str] = field(default_factory=set)
     brought: dict[str, set[str]] = field(default_factory=dict)
     shown: list[tuple[str, ...]] = field(default_factory=list)
+    folders: dict[str, FolderState] = field(default_factory=dict)
 
     def restart(self) -> None:
         """Let the leases of a program that died run out."""
@@ -83,7 +85,8 @@ class FakeLedger:
         """Add what is not there yet."""
         self._may_break("keep")
         for mail in kept:
-            self._add((mailbox, uidvalidity, mail.listed.uid), mail.sha256, now, oversized=mail.oversized)
+            row = self._add((mailbox, uidvalidity, mail.listed.uid), mail.sha256, now, oversized=mail.oversized)
+            row.provider_id = mail.listed.provider_id
 
     def _add(self, key: tuple[str, int, int], sha256: str, now: datetime, *, oversized: bool = False) -> Row:
         row = Row(len(self.rows) + 1, key, sha256, oversized, due=now)
@@ -96,6 +99,35 @@ class FakeLedger:
         for mail in listed:
             row = self._add((mailbox, uidvalidity, mail.uid), "", now)
             row.state, row.outcome, row.filed, row.note = "done", "ignored", True, reason
+
+    def keep_duplicates(
+        self, mailbox: str, uidvalidity: int, same: Sequence[tuple[Listed, int]], now: datetime
+    ) -> None:
+        """Add mails that are known by the provider's number."""
+        for mail, first in same:
+            row = self._add((mailbox, uidvalidity, mail.uid), "", now)
+            row.state, row.outcome, row.note = "done", "duplicate", f"mail {first}"
+
+    def find_same_mails(self, provider_ids: Sequence[str]) -> dict[str, int]:
+        """Return which were taken in."""
+        return {row.provider_id: row.id for row in self.rows.values() if row.provider_id in provider_ids and row.sha256}
+
+    def find_same_bytes(self, entry: Entry) -> int | None:
+        """Return the same mail in the quarantine."""
+        same = (row for row in self.rows.values() if row.sha256 == entry.sha256 and row.id != entry.id)
+        return next((row.id for row in same if row.outcome == "quarantined"), None)
+
+    def find_held(self, mail: IncomingMail, clues: Clues) -> None:
+        """Nothing is ever asked of a stored address here."""
+        del mail, clues
+
+    def find_folder(self, name: str) -> FolderState | None:
+        """Return the folder as it was found."""
+        return self.folders.get(name)
+
+    def keep_folder(self, name: str, state: FolderState) -> None:
+        """Remember the folder."""
+        self.folders[name] = state
 
     def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
         """Remember what was moved."""
@@ -146,7 +178,7 @@ class FakeLedger:
 
     def apply(self, entry: Entry, mail: IncomingMail | None, decision: Decision, now: datetime) -> str:
         """Write everything or nothing."""
-        assert mail is not None or decision.outcome == "quarantined"
+        assert mail is not None or decision.outcome in {"quarantined", "duplicate"}
         self._may_break("apply")
         if self.races:
             self.races -= 1

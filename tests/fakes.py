@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mailbot.deliver import Settlement
+    from mailbot.domain.alarms import AlarmCode
     from mailbot.domain.decision import Decision
     from mailbot.domain.late import CaughtUp
     from mailbot.domain.mail import IncomingMail
@@ -75,6 +76,8 @@ class FakeMailbox:
     filed: dict[int, bytes] = field(default_factory=dict)
     fetches: list[list[int]] = field(default_factory=list)
     broken: bool = False
+    next_uid: int = 0
+    provider_ids: dict[int, str] = field(default_factory=dict)
 
     def deliver(self, *mails: str, arrived: datetime = NOW) -> None:
         """Let mails arrive."""
@@ -88,13 +91,19 @@ class FakeMailbox:
             raise WorldError("The mail server does not answer.")
         return self.uidvalidity
 
+    def find_next_uid(self) -> int:
+        """Return what the test set."""
+        return self.next_uid
+
     def find_uids(self, first: int) -> list[int]:
         """Return the UIDs from `first` on."""
         return sorted(uid for uid in self.waiting if uid >= first)
 
     def find_listed(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and arrival."""
-        return [Listed(uid, len(self.waiting[uid]), self.arrived[uid]) for uid in uids if uid in self.waiting]
+        there = [uid for uid in uids if uid in self.waiting]
+        ids = self.provider_ids
+        return [Listed(uid, len(self.waiting[uid]), self.arrived[uid], ids.get(uid, "")) for uid in there]
 
     def fetch(self, listed: Sequence[Listed], size_limit: int) -> list[Fetched]:
         """Return the bytes, of larger mails the first line only."""
@@ -111,6 +120,23 @@ class FakeMailbox:
         for uid in uids:
             if uid in self.waiting:
                 self.filed[uid] = self.waiting.pop(uid)
+
+
+@dataclass
+class FakeAlarms:
+    """Remembers what sounds now, and what was told in all."""
+
+    sounding: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def sound(self, code: AlarmCode, text: str) -> None:
+        """Remember the sentence."""
+        self.sounding[code] = text
+        self.told.append(code)
+
+    def settle(self, code: AlarmCode) -> None:
+        """Forget it."""
+        self.sounding.pop(code, None)
 
 
 @dataclass
@@ -148,7 +174,10 @@ class FakeReading:
 
 @dataclass
 class FakeReader:
-    """Reads "sender|text": "poison" cannot be read, "bug" meets a mistake of ours; `down` is a world that fails."""
+    """Reads "sender|text": "poison" cannot be read, "bug" meets a mistake of ours; `down` is a world that fails.
+
+    "circle" went through more than fifty mail servers.
+    """
 
     down: bool = False
     read_so_far: list[bytes] = field(default_factory=list)
@@ -167,7 +196,8 @@ class FakeReader:
         if "bug" in text:
             raise ZeroDivisionError(text)
         files = {"error.png": b"\x89PNG of " + raw} if "picture" in text else {}
-        return FakeReading(make_mail(text, sender=sender, oversized=oversized), files)
+        headers = {"received": ("from a by b",) * 51} if "circle" in text else {}
+        return FakeReading(make_mail(text, sender=sender, oversized=oversized, headers=headers), files)
 
 
 @dataclass
@@ -195,6 +225,11 @@ class FakePost:
 
     answers: dict[str, Result] = field(default_factory=dict)
     bytes_sent: list[bytes] = field(default_factory=list)
+    resting: bool = False
+
+    def is_resting(self) -> bool:
+        """Return what the test set."""
+        return self.resting
 
     def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
         """Return the receipts."""

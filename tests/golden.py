@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.keys import make_keys
+from mailbot.adapters.oauth import NoAlarms
 from mailbot.adapters.people_file import parse_people
 from mailbot.adapters.reading.message import read_message
 from mailbot.adapters.reading.pictures import MOST_PIXELS, add_views
@@ -199,7 +200,7 @@ def decide_golden(mail: Path, desks: Desks) -> str:
 
         apply, store.apply = store.apply, watched
         pace = Pace(50, 5_000_000, 30_000_000, 1, (timedelta(0),))
-        receiver = Receiver(files, store, DirectReader(), desks.desk, pace, lambda: NOW, lambda _step: None)
+        receiver = Receiver(files, store, DirectReader(), desks.desk, pace, lambda: NOW, lambda _step: None, NoAlarms())
         before = [MAILS / earlier.read_text(encoding="utf-8").strip()] if earlier.exists() else []
         for uid, path in enumerate((*before, mail), start=99):
             raw = path.read_bytes().replace(b"{{NUMBER}}", TICKET_ONE.encode())

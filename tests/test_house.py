@@ -151,7 +151,14 @@ def test_no_name_of_the_catalogue_belongs_to_two_entries():
 
 
 # Not in settings.toml: the password belongs in the environment or a file, and the folder of the file is no setting.
-UNWRITTEN = {"imap.password", "smtp.password", "oauth2.client_secret", "home"}
+UNWRITTEN = {
+    "imap.password",
+    "smtp.password",
+    "oauth2.client_secret",
+    "alarms.password",
+    "alarms.webhook_secret",
+    "home",
+}
 
 
 def _keys_of(model, path=""):

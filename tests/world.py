@@ -8,7 +8,7 @@ from datetime import timedelta
 from mailbot.receive import Pace, Receiver
 from tests.builders import ASHA, NOW, STRANGER, the_desk
 from tests.fake_ledger import FakeLedger
-from tests.fakes import FakeClock, FakeFiles, FakeMailbox, FakeReader, ignore
+from tests.fakes import FakeAlarms, FakeClock, FakeFiles, FakeMailbox, FakeReader, ignore
 
 PACE = Pace(
     batch_mails=3,
@@ -32,10 +32,13 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     reached: object = ignore
     pace: Pace = PACE
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
 
     def receiver(self):
         """Start the program."""
-        return Receiver(self.files, self.ledger, self.reader, the_desk(), self.pace, self.clock, self.reached)
+        return Receiver(
+            self.files, self.ledger, self.reader, the_desk(), self.pace, self.clock, self.reached, self.alarms
+        )
 
     def run(self, *, sweep=True, start=EARLY):
         """Take in and handle everything that waits."""

@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from enum import Enum
+from typing import ClassVar, Literal, Protocol
 
-from mailbot.domain.errors import LoginRefusedError, SettingsError
+from mailbot.domain.errors import SettingsError
 from mailbot.settings.sections import is_loopback
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Security = Literal["tls", "starttls", "none"]
 
 GMAIL = ("gmail.com", "googlemail.com", "google.com")
 INDIAN_GOVERNMENT = ("mail.gov.in", "nic.in", "mgovcloud.in")
-# A wrong password must not lock the account: a few quick tries, then at most one an hour.
-LOGIN_WAITS = (60.0, 300.0, 900.0, 3600.0)
 LARGEST_PORT = 65535
+
+
+class Limit(float, Enum):
+    """How long something may take, in parts of `timeout_seconds` (of 60: connecting 20 s, a command 120 s ...)."""
+
+    GOODBYE = 1 / 12
+    CONNECT = 1 / 3
+    LOGIN = 1 / 2
+    ANSWER = 1.0
+    COMMAND = 2.0
+    BODY = 4.0
+    LETTER = 5.0
 
 
 class AccessTokens(Protocol):
@@ -76,6 +83,10 @@ class Account:
             )
         if self.timeout_seconds <= 0:
             raise SettingsError(f"{name}.timeout_seconds is {self.timeout_seconds}; it must be more than 0.")
+
+    def seconds_for(self, limit: Limit) -> float:
+        """Return how long that may take."""
+        return self.timeout_seconds * limit
 
     @property
     def where(self) -> str:
@@ -145,36 +156,3 @@ def explain_refused_login(account: Account, answer: str) -> str:
 def _without_secrets(account: Account, words: str) -> str:
     shown = words.replace(account.password, "***") if account.password else words
     return shown.strip().rstrip(".")
-
-
-class LoginGuard:
-    """Keeps a refused login from being repeated too soon, so that a wrong password cannot lock the account."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._refusals = 0
-        self._blocked_until = 0.0
-        self._sentence = ""
-        self._consent = ""
-
-    def check(self, consent: str = "") -> None:
-        """Raise the last LoginRefusedError again while it is too early for another try; a new consent is worth one."""
-        if self.has_refused(consent) and self._clock() < self._blocked_until:
-            raise LoginRefusedError(self._sentence)
-
-    def has_refused(self, consent: str = "") -> bool:
-        """Tell whether the last login with this consent, or with the password, was refused."""
-        return self._refusals > 0 and consent == self._consent
-
-    def refuse(self, sentence: str, consent: str = "") -> LoginRefusedError:
-        """Note a refused login and return the error to raise."""
-        self._consent = consent
-        wait = LOGIN_WAITS[min(self._refusals, len(LOGIN_WAITS) - 1)]
-        self._refusals += 1
-        self._blocked_until = self._clock() + wait
-        self._sentence = sentence
-        return LoginRefusedError(sentence)
-
-    def accept(self) -> None:
-        """Note a login that worked."""
-        self._refusals = 0

@@ -1,24 +1,87 @@
-"""The secret key of the reply tokens: made once, readable by its owner alone."""
+"""The secret keys of the reply tokens: made once, replaced at will, readable by their owner alone."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from typing import TYPE_CHECKING
 
-from mailbot.domain.errors import WorldError
+from mailbot.adapters.clock import now
+from mailbot.domain.errors import SettingsError, WorldError
+from mailbot.domain.token_keys import FIRST_ID, add_key, live_keys, parse_keys
 from mailbot.domain.trust import TokenKeys
+from mailbot.settings import read_secret
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
-KEY_ID = "k1"
+    from mailbot.domain.token_keys import Key
+    from mailbot.settings import Settings
+
 KEY_BYTES = 32
+MINIMUM_SECRET = 32
 
 
 def make_keys(secret: str) -> TokenKeys:
     """Return the keys of one secret."""
-    return TokenKeys(KEY_ID, {KEY_ID: secret.encode()})
+    return TokenKeys(FIRST_ID, {FIRST_ID: secret.encode()})
+
+
+def find_key_file(settings: Settings) -> Path:
+    """Return the file with the keys of the reply tokens; the one in the data folder is made when it is missing."""
+    if settings.desk.token_key_file:
+        return settings.path(settings.desk.token_key_file)
+    path = settings.data / "token.key"
+    ensure_key_file(path)
+    return path
+
+
+def read_keys(settings: Settings) -> tuple[Key, ...]:
+    """Return the keys of the reply tokens, newest first. Raises SettingsError when they are none."""
+    path = find_key_file(settings)
+    name = f"desk.token_key_file = {str(path)!r}"
+    try:
+        keys = parse_keys(read_secret(path, "desk.token_key_file"))
+    except ValueError as error:
+        raise SettingsError(f"{name} cannot be understood: {error}. Restore it from a copy.") from None
+    if any(len(key.secret) < MINIMUM_SECRET for key in keys):
+        raise SettingsError(f"{name}: the key is shorter than {MINIMUM_SECRET} characters.")
+    return keys
+
+
+def load_keys(settings: Settings) -> TokenKeys:
+    """Return the keys of the reply tokens that count now."""
+    return live_keys(read_keys(settings), now())
+
+
+def rotate_key_file(path: Path, at: datetime) -> tuple[Key, ...]:
+    """Put a new key into the file, before the one that it replaces, so that a power cut leaves the old file or the new.
+
+    Two rotations at once wait for each other, and the second one finds the key of the first. Raises ValueError when the
+    file holds no keys.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            keys = add_key(parse_keys(path.read_text(encoding="utf-8")), secrets.token_hex(KEY_BYTES), at)
+            unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+            try:
+                _write(unfinished, "".join(f"{key.line()}\n" for key in keys))
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise WorldError(
+            f"The key of the reply tokens cannot be written to {path}: {error.strerror}. Nothing was changed. "
+            "Check that this user may write there."
+        ) from error
+    return keys
 
 
 def ensure_key_file(path: Path) -> None:
@@ -31,11 +94,7 @@ def ensure_key_file(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write(unfinished, secrets.token_hex(KEY_BYTES) + "\n")
         try:
             os.link(unfinished, path)
         except FileExistsError:
@@ -47,3 +106,12 @@ def ensure_key_file(path: Path) -> None:
             f"The key of the reply tokens cannot be written to {path}: {error.strerror}. "
             "Check that the folder exists and that this user may write there."
         ) from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read, down to the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

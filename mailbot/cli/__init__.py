@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import click
 
+from mailbot.cli.answering import answers
+from mailbot.cli.auditing import audit
+from mailbot.cli.backing_up import backup, replay, restore
 from mailbot.cli.checking import check
+from mailbot.cli.comparing import fsck
+from mailbot.cli.erasing import erase
 from mailbot.cli.explaining import explain
+from mailbot.cli.exporting import export
+from mailbot.cli.files import files
 from mailbot.cli.guiding import guide
+from mailbot.cli.incident import incident_pack
+from mailbot.cli.keys import keys
 from mailbot.cli.letters import letters
 from mailbot.cli.logging_in import login
 from mailbot.cli.mails import quarantine, reconcile
@@ -20,6 +29,7 @@ from mailbot.cli.people import people
 from mailbot.cli.reporting import report
 from mailbot.cli.setting_up import init
 from mailbot.cli.showing import demo
+from mailbot.cli.status import alarm, status
 from mailbot.cli.tickets import ticket
 from mailbot.cli.trust import trust
 from mailbot.cli.working import once, run
@@ -42,7 +52,10 @@ def cli(context: click.Context, settings_file: str | None) -> None:
 
 COMMANDS = (
     *(init, login, check, migrate, run, once, people, ticket, explain),
-    *(guide, letters, report, quarantine, reconcile, demo, trust),
+    *(guide, letters, report, quarantine, reconcile, demo, trust, audit),
+    *(backup, restore, replay, fsck, export, erase),
+    *(status, alarm, files, answers),
+    *(incident_pack, keys),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""`mailbot letters preview`: every letter on one page."""
+"""`mailbot letters`: every letter on one page, and those that a restore held back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from mailbot.cli.output import json_option, print_json, print_table, shorten
 
 if TYPE_CHECKING:
     from mailbot.cli.output import Context
@@ -41,3 +43,31 @@ def preview(context: Context, *, output: str, no_open: bool) -> None:
     click.echo(f"Written: {output}")
     if not no_open:
         click.launch(path.resolve().as_uri())
+
+
+@letters.command()
+@click.option(
+    "--release", "released", type=click.IntRange(1, 2**63 - 1), multiple=True, help="Send this letter after all."
+)
+@click.option("--release-all", is_flag=True, help="Send all of them after all.")
+@json_option
+@click.pass_obj
+def held(context: Context, *, released: tuple[int, ...], release_all: bool, as_json: bool) -> None:
+    """Show the letters that a restore held back, because they may have been sent before the data was lost."""
+    from mailbot.adapters.clock import now  # noqa: PLC0415 - keeps --help fast
+    from mailbot.adapters.store.restoring import find_held, release_held  # noqa: PLC0415
+    from mailbot.parts import open_store  # noqa: PLC0415
+
+    with open_store(context.settings()) as engine:
+        found = find_held(engine)
+        wanted = [row.id for row in found if release_all or row.id in released]
+        count = release_held(engine, wanted, now()) if wanted else 0
+    if as_json:
+        print_json([dict(row._mapping) for row in found])  # noqa: SLF001 - how a row becomes a dictionary
+    elif count:
+        click.echo(f"{count} letters go out now.")
+    elif found:
+        rows = [(str(row.id), f"{row.written_at:%Y-%m-%d %H:%M}", row.to, shorten(row.subject, 60)) for row in found]
+        print_table(("letter", "written (UTC)", "to", "subject"), rows)
+    else:
+        click.echo("No letter is held back.")

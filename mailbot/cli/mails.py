@@ -10,10 +10,13 @@ import click
 from mailbot.cli.output import EXIT_FOUND_WRONG, json_option, one_line, print_json, print_table, say_error, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Engine
 
     from mailbot.adapters.store.queries import MailLine
     from mailbot.cli.output import Context
+    from mailbot.elsewhere import FoundMail
 
 
 MAIL = click.IntRange(1, 2**63 - 1)  # what a database can count to
@@ -103,16 +106,23 @@ def discard_quarantined(context: Context, mail: tuple[int, ...]) -> None:
 
 
 @click.command()
+@click.option("--take", type=MAIL, multiple=True, help="Take in a mail of the list, by its number; may be repeated.")
 @json_option
 @click.pass_obj
-def reconcile(context: Context, *, as_json: bool) -> None:
+def reconcile(context: Context, take: tuple[int, ...], *, as_json: bool) -> None:
     """Compare the mailbox with the ledger: every mail must be accounted for exactly once.
+
+    Mails that went past the inbox, because somebody archived them or a filter put them into the spam folder, are
+    listed. `--take` lets an archived one be handled as if it had just arrived; `mailbot run` or `mailbot once` does it.
 
     Exit code 1 when a mail on the server is unknown to the ledger or a sum does not agree.
     """
     from mailbot.app import open_desk  # noqa: PLC0415
 
     with open_desk(context.settings()) as desk:
+        if take:
+            _report(list(take), desk.lookout.take(take), "will be handled", "not in the list, or spam")
+            return
         found = desk.reconcile()
     if as_json:
         print_json(found)
@@ -120,6 +130,7 @@ def reconcile(context: Context, *, as_json: bool) -> None:
         click.echo(found.equation)
         for line in found.findings:
             click.echo(line)
+        _print_elsewhere(found.elsewhere)
     if not found.agrees:
         say_error("The sums do not agree. `mailbot once` fetches what waits; if this stays, look at the findings.")
         sys.exit(EXIT_FOUND_WRONG)
@@ -135,10 +146,22 @@ def _find(engine: Engine, mail: int) -> MailLine:
     return line
 
 
-def _report(wanted: list[int], done: list[int], what: str) -> None:
+def _print_elsewhere(found: Sequence[FoundMail]) -> None:
+    if not found:
+        return
+    click.echo("\nThese mails went past the inbox. `mailbot reconcile --take MAIL` takes an archived one in.")
+    click.echo("If one of the spam folder is none, move it to the inbox in a mail program.")
+    rows = [
+        (str(m.id), m.folder, f"{m.arrived_at:%Y-%m-%d %H:%M}", shorten(m.sender, 40), shorten(m.subject, 50))
+        for m in found
+    ]
+    print_table(("mail", "folder", "arrived (UTC)", "sender", "subject"), rows)
+
+
+def _report(wanted: list[int], done: list[int], what: str, otherwise: str = "not in the quarantine") -> None:
     for mail in done:
         click.echo(f"mail {mail} {what}")
     missed = sorted(set(wanted) - set(done))
     if missed:
-        say_error(f"not in the quarantine: {', '.join(map(str, missed))}")
+        say_error(f"{otherwise}: {', '.join(map(str, missed))}")
         sys.exit(EXIT_FOUND_WRONG)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from mailbot.cli.answering import muted, unmute
 from mailbot.cli.output import EXIT_FOUND_WRONG, json_option, print_json, say_error
 
 if TYPE_CHECKING:
@@ -103,3 +104,7 @@ def _say(plan: Plan, *, done: bool) -> None:
 
 def _place(person: Person) -> str:
     return ", ".join(part for part in (person.office, person.zone) if part) or "no office"
+
+
+people.add_command(muted)
+people.add_command(unmute)

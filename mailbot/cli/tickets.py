@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from mailbot.cli.output import EXIT_FOUND_WRONG, json_option, one_line, print_json, print_table, say_error, shorten
+from mailbot.domain.alike_notices import MOST_NAMED
 from mailbot.domain.legacy_hindi import find_reading
 from mailbot.domain.ticket import Status
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.store.queries import FileLine, TicketHistory
     from mailbot.cli.output import Context
+    from mailbot.domain.likeness import LookAlike
     from mailbot.domain.ticket import Ticket
 
 TITLE_WIDTH = 44
@@ -96,27 +99,36 @@ def find_tickets(context: Context, *, words: tuple[str, ...], limit: int, as_jso
 @click.pass_obj
 def show_ticket(context: Context, number: str, *, as_json: bool) -> None:
     """Show a ticket with its history, files and letters. NUMBER is accepted as people say it: "tms 2611 00042 7"."""
+    from mailbot.adapters.store.lookalikes import find_alike_to  # noqa: PLC0415
     from mailbot.adapters.store.queries import find_history  # noqa: PLC0415
-    from mailbot.domain.numbering import find_numbers, find_wrong_numbers  # noqa: PLC0415
     from mailbot.parts import open_store  # noqa: PLC0415
+    from mailbot.settings.desk import make_look_rules  # noqa: PLC0415
 
     settings = context.settings()
-    prefix = settings.desk.prefix
+    full = find_number(number, settings.desk.prefix)
+    with open_store(settings) as engine:
+        history = find_history(engine, full)
+        alike = find_alike_to(engine, history.ticket, make_look_rules(settings)) if history else ()
+    if history is None:
+        say_error(f"There is no ticket {full}.")
+        sys.exit(EXIT_FOUND_WRONG)
+    if as_json:
+        print_json(replace(history, alike=tuple(one.number for one in alike)))
+    else:
+        _print_history(history, alike, ZoneInfo(settings.desk.timezone))
+
+
+def find_number(number: str, prefix: str) -> str:
+    """Return the ticket number that a person typed as people say it; end with a sentence when it is none."""
+    from mailbot.domain.numbering import find_numbers, find_wrong_numbers  # noqa: PLC0415 - keeps --help fast
+
     written = number if number.upper().startswith(prefix) else f"{prefix}-{number}"
     numbers = find_numbers(prefix, written)
     if not numbers:
         wrong = bool(find_wrong_numbers(prefix, written))
         say_error(f"{number!r} is no ticket number{': one of its digits is wrong' if wrong else ''}.")
         sys.exit(EXIT_FOUND_WRONG)
-    with open_store(settings) as engine:
-        history = find_history(engine, numbers[0])
-    if history is None:
-        say_error(f"There is no ticket {numbers[0]}.")
-        sys.exit(EXIT_FOUND_WRONG)
-    if as_json:
-        print_json(history)
-    else:
-        _print_history(history, ZoneInfo(settings.desk.timezone))
+    return numbers[0]
 
 
 def _print_tickets(found: Iterable[Ticket], zone: ZoneInfo) -> None:
@@ -130,7 +142,7 @@ def _row(one: Ticket, zone: ZoneInfo) -> tuple[str, ...]:
     return (one.number, one.status, one.module, one.priority, requester, _moment(one.opened_at, zone), title)
 
 
-def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
+def _print_history(history: TicketHistory, alike: Sequence[LookAlike], zone: ZoneInfo) -> None:
     one = history.ticket
     click.echo(f"{one.number}  {one.status}  {one_line(one.title)}")
     _print_reading(one.title, "  ")
@@ -141,6 +153,7 @@ def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
         "assignee": one.assignee or "-",
         "re-opened": f"{one.reopen_count} times",
         "linked to": one.related or "-",
+        "looks like": _alike_line(alike, zone),
         "names": ", ".join(f"{fact.kind} {fact.value}" for fact in history.facts) or "-",
     }
     for name, value in facts.items():
@@ -164,6 +177,15 @@ def _print_history(history: TicketHistory, zone: ZoneInfo) -> None:
         print_table(("  written", "kind", "to", "state", "answer of the server"), rows)
 
 
+def _alike_line(alike: Sequence[LookAlike], zone: ZoneInfo) -> str:
+    """Return how many others look like a ticket since when, and the first of them."""
+    if not alike:
+        return "-"
+    numbers = ", ".join(one.number for one in alike[:MOST_NAMED])
+    more = ", ..." if len(alike) > MOST_NAMED else ""
+    return f"{len(alike)} since {_moment(alike[0].opened_at, zone)}: {numbers}{more}"
+
+
 def _print_files(heading: str, files: Sequence[FileLine]) -> None:
     if not files:
         return
@@ -171,8 +193,11 @@ def _print_files(heading: str, files: Sequence[FileLine]) -> None:
     rows = []
     for file in files:
         pixels = f"{file.width} x {file.height}" if file.width else "-"
-        rows.append((f"  {file.name}", file.content_type, str(file.size), pixels, file.sha256, file.preview or "-"))
-    print_table(("  name", "type", "bytes", "pixels", "sha256", "preview"), rows)
+        scan = " ".join(part for part in (file.verdict.upper(), shorten(file.threat, 40)) if part) or "-"
+        rows.append(
+            (f"  {file.name}", file.content_type, str(file.size), pixels, scan, file.sha256, file.preview or "-")
+        )
+    print_table(("  name", "type", "bytes", "pixels", "malware", "sha256", "preview"), rows)
 
 
 def _print_reading(text: str, indent: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import signal
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -14,14 +12,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from mailbot.cli.output import Context
+    from mailbot.settings import Settings
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
+def start_log(settings: Settings, *, verbose: bool = False) -> None:
+    """Log to the standard error as [logs] says; `verbose` logs every step."""
+    from mailbot.adapters import logs  # noqa: PLC0415 - keeps --help fast
 
-def start_log(*, verbose: bool) -> None:
-    """Log our own doings to the standard error; libraries only from warnings on, because they would log mail bodies."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format=LOG_FORMAT)
-    logging.getLogger("mailbot").setLevel(logging.DEBUG if verbose else logging.INFO)
+    level = "debug" if verbose else settings.logs.level
+    logs.start_log(logs.make_redactor(settings), form=settings.logs.format, level=level)
 
 
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log every step.")
@@ -32,10 +31,14 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log every s
 @click.pass_obj
 def run(context: Context, *, verbose: bool) -> None:
     """Work: read the mailbox as mail arrives, answer, send letters, act on timers, until stopped (SIGTERM, Ctrl-C)."""
-    from mailbot.app import open_desk  # noqa: PLC0415 - keeps --help fast
+    from mailbot.adapters.metrics import serve_metrics  # noqa: PLC0415 - keeps --help fast
+    from mailbot.adapters.sealing import seal_memory  # noqa: PLC0415
+    from mailbot.app import open_desk  # noqa: PLC0415
 
-    start_log(verbose=verbose)
-    with open_desk(context.settings()) as desk:
+    settings = context.settings()
+    start_log(settings, verbose=verbose)
+    seal_memory()
+    with open_desk(settings) as desk, serve_metrics(settings.metrics.port, desk.find_status):
         worker = desk.worker()
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -54,7 +57,11 @@ def once(context: Context, *, verbose: bool) -> None:
     """Do everything that waits, in and out, then exit."""
     from mailbot.app import open_desk  # noqa: PLC0415
 
-    start_log(verbose=verbose)
-    with open_desk(context.settings()) as desk:
-        done = desk.once()
+    settings = context.settings()
+    start_log(settings, verbose=verbose)
+    with open_desk(settings) as desk:
+        try:
+            done = desk.once()
+        finally:
+            desk.alarms.tell_and_keep()
     click.echo(f"{done.taken} mails taken in, {done.handled} handled, {done.delivered} letters sent or tried.")

@@ -30,6 +30,7 @@ LETTER_NAMES = {
     "done": "confirmation",
     "still_resolved": '"does it work now?"',
     "refused": "refusal, and how to do it right",
+    "challenge": '"was this you?"',
     "not_understood": "question back",
 }
 FEW = 2
@@ -65,9 +66,15 @@ class Narrator:
         return self._update(note, number, status, kinds, forged=False)
 
     def forge(self, ticket: Ticket) -> Ticket:
-        """Play a stranger's command under a false name, which must change nothing."""
+        """Play a stranger's command under a false name, which must change nothing but make mailbot ask its owner."""
         note = mails.forged_command(f"[{ticket.number}] {ticket.title}")
-        return self._update(note, ticket.number, "new", {"refused"}, forged=True)
+        after = self._update(note, ticket.number, "new", {"challenge"}, forged=True)
+        question = self.stage.last_letter(note.sender, ticket.number).mail
+        if "Was this you?" not in str(question["Subject"]):
+            raise DemoError(f"{note.sender} should have been asked, but was sent {question['Subject']!r}.")
+        said = f'The forged mail changed nothing. The real {note.name} now has the letter that asks "Was this you?"'
+        self.terminal.line("so", f"{said}; only his own yes would count.", Ink.GOOD)
+        return after
 
     def automatic(self, note: Note) -> None:
         """Play a mail that no human wrote, which must stay without an answer."""

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from mailbot.adapters.store.queries import find_desk_letters
 from mailbot.demo import mails
 from mailbot.demo.narrator import Narrator
 from mailbot.demo.people import PASSWORD, SUPPORT, read_people
@@ -91,7 +92,8 @@ def _act(narrator: Narrator) -> None:
     if again.reopen_count != 1:
         raise DemoError(f"{returns} was re-opened once but counts {again.reopen_count}.")
     reply(returns, mails.STAFF_RESOLVES_AGAIN, "resolved", {"resolved", "done"})
-    scene("4. A stranger poses as the IT section", "A From line proves nothing: without a token of ours, no command.")
+    explanation = "Anybody can write a name into From. Nothing happens on his word; the real person is asked first."
+    scene("4. A stranger poses as the IT section", explanation)
     narrator.forge(tickets["imran"])
 
 
@@ -105,7 +107,7 @@ def _show_result(stage: Stage, terminal: Terminal) -> None:
     ]
     terminal.table(("ticket", "status", "priority", "module", "title"), rows)
     kinds = Counter(str(history.ticket.status).replace("_", " ") for history in histories)
-    letters = sum(len(history.letters) for history in histories)
+    letters = sum(len(history.letters) for history in histories) + len(find_desk_letters(stage.engine))
     arrived = sum(mail.to != SUPPORT.address for mail in stage.server.delivered)
     if letters != arrived:
         raise DemoError(f"mailbot wrote {letters} letters, but {arrived} arrived.")

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from mailbot.adapters.store.queries import find_history, find_mails
+from mailbot.adapters.store.queries import find_desk_letters, find_history, find_mails
 from mailbot.demo.clients import write_mail
 from mailbot.demo.people import OUTSIDER, PASSWORD, PEOPLE_FILE, SUPPORT, accounts_of, read_people
 from mailbot.demo.server import DemoError, DemoServer
+from mailbot.domain.letter import LETTERS, LetterKind
 from mailbot.parts import open_files, open_store
 from mailbot.settings import ENVIRONMENT_PREFIX, load_settings
 
@@ -76,20 +77,24 @@ class Stage:
         """
         before = self._last_mail_id()
         letters_before = {history.ticket.number: len(history.letters) for history in self.histories()}
+        answers_before = len(self.desk_answers())
         started = time.monotonic()
         self._hand_in(note, forged=forged)
         mail = self._until(lambda: self._handled_after(before), f"The answer of mailbot to {note.subject!r}")
+        self._until(lambda: self._all_delivered(mail.ticket), f"A letter about {mail.ticket or note.subject!r}")
         history = find_history(self.engine, mail.ticket) if mail.ticket else None
-        if history:
-            what = f"A letter about {mail.ticket}"
-            history = self._until(lambda: self._delivered_history(mail.ticket), what)
         letters = history.letters[letters_before.get(mail.ticket, 0) :] if history else ()
+        letters += self.desk_answers()[answers_before:]
         return Answer(mail, history, letters, time.monotonic() - started)
 
     def histories(self) -> list[TicketHistory]:
         """Return every ticket with its history, in the order of opening."""
         numbers = dict.fromkeys(mail.ticket for mail in find_mails(self.engine, "done") if mail.ticket)
         return [history for number in numbers if (history := find_history(self.engine, number))]
+
+    def desk_answers(self) -> tuple[LetterLine, ...]:
+        """Return the answers to mails that belong to no ticket, as the question "was this you?", oldest first."""
+        return tuple(one for one in find_desk_letters(self.engine) if LETTERS[LetterKind(one.kind)].replied)
 
     def last_letter(self, to: str, number: str) -> Delivered:
         """Return the newest letter about a ticket in somebody's mailbox, the one that person would answer."""
@@ -141,14 +146,16 @@ class Stage:
             raise DemoError(f"mailbot could not read the mail {spoilt[0].sha256}: {' '.join(spoilt[0].reasons)}")
         return next((mail for mail in find_mails(self.engine, "done", limit=10_000) if mail.id > last), None)
 
-    def _delivered_history(self, number: str) -> TicketHistory | None:
-        history = find_history(self.engine, number)
-        if history is None:
+    def _all_delivered(self, number: str) -> bool | None:
+        """Return True when the letters of a ticket, and those of no ticket, are all sent, and None until then."""
+        history = find_history(self.engine, number) if number else None
+        if number and history is None:
             raise DemoError(f"The ticket {number} is not in the database.")
-        for letter in history.letters:
+        letters = (*(history.letters if history else ()), *self.desk_answers())
+        for letter in letters:
             if letter.state == "failed":
                 raise DemoError(f"The letter {letter.kind} to {letter.to} was refused: {letter.answer}")
-        return history if all(letter.state == "sent" for letter in history.letters) else None
+        return all(letter.state == "sent" for letter in letters) or None
 
     def _until(self, find: Callable[[], T | None], what: str) -> T:
         deadline = time.monotonic() + DEADLINE

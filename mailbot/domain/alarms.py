@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class AlarmCode(StrEnum):
@@ -16,6 +20,8 @@ class AlarmCode(StrEnum):
     MAILBOX_CHANGED = "mailbox_changed"
     SENDING_SILENT = "sending_silent"
     SEND_QUOTA_USED = "send_quota_used"
+    WORK_STUCK = "work_stuck"
+    WORKER_STOPPED = "worker_stopped"
     DISK_FULL = "disk_full"
     DATABASE_TROUBLE = "database_trouble"
     ANSWERS_STOPPED = "answers_stopped"
@@ -23,6 +29,16 @@ class AlarmCode(StrEnum):
     CANARY_LOST = "canary_lost"
     BOOKS_DIFFER = "books_differ"
     SCANNER_DOWN = "scanner_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm that sounds, and when a person was told of it last."""
+
+    code: AlarmCode
+    text: str
+    sounded_at: datetime
+    told_at: datetime | None = None
 
 
 class Alarms(Protocol):

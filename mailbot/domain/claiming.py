@@ -14,28 +14,16 @@ from mailbot.domain.decision import Binding, BindingState, Change, Decision, Eve
 from mailbot.domain.effects import Effects
 from mailbot.domain.letter import LetterKind, LetterOrder, Notice
 from mailbot.domain.own_numbers import confirm_employee_id
-from mailbot.domain.people import Language
-from mailbot.domain.text import fold
 from mailbot.domain.trust import DESK_DIGITS, make_nonce
+from mailbot.domain.yes_no import NO, YES, find_answer
 
 if TYPE_CHECKING:
     from mailbot.domain.desk import Desk, Known
     from mailbot.domain.mail import IncomingMail
-    from mailbot.domain.people import Person
+    from mailbot.domain.people import Language, Person
     from mailbot.domain.scene import Scene
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.understanding import Understanding
-
-# What the buttons write, and what else an answer may say.
-YES = {Language.ENGLISH: "YES, it is me", Language.HINDI: "हाँ, यह मैं हूँ"}
-NO = {Language.ENGLISH: "NOT ME", Language.HINDI: "यह मैं नहीं हूँ"}
-_YES = frozenset(
-    map(fold, (*YES.values(), "yes", "it is me", "it's me", "its me", "yes it's me", "this is me", "yes this is me"))
-) | frozenset(map(fold, ("haan", "han", "ji haan", "haan main hi hoon", "main hi hoon", "हाँ", "हां", "जी हाँ", "जी हां")))
-_YES |= frozenset(map(fold, ("हां, यह मैं हूं", "यह मैं हूँ", "यह मैं हूं", "मैं ही हूँ", "मैं ही हूं")))
-_NO = frozenset(map(fold, (*NO.values(), "no", "not me", "no not me", "it is not me", "this is not me", "it's not me")))
-_NO |= frozenset(map(fold, ("nahi", "nahin", "ji nahi", "main nahi hoon", "नहीं", "जी नहीं", "मैं नहीं हूँ", "मैं नहीं हूं")))
-_NO |= frozenset(map(fold, ("यह मैं नहीं हूं", "नहीं, यह मैं नहीं हूँ")))
 
 
 def claim_identity(mail: IncomingMail, understanding: Understanding, scene: Scene) -> Effects:
@@ -70,10 +58,10 @@ def _ask_stored_address(mail: IncomingMail, officer: Person, scene: Scene) -> Ef
 def decide_claim(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk) -> Decision | None:
     """Return what an answer to the question "is this your address?" brings about, or None when it is no answer."""
     claim, officer = known.claim, known.person
-    said = fold(next((line for line in understanding.commands.spoken.split("\n") if line.strip()), ""))
-    if claim is None or officer is None or said not in _YES | _NO:
+    is_yes = find_answer(understanding)
+    if claim is None or officer is None or is_yes is None:
         return None
-    address, is_yes = claim.binding.address, said in _YES
+    address = claim.binding.address
     key = f"{address} {mail.content_key} {mail.message_id}"
     language = officer.language or understanding.script
     if is_yes and not claim.is_free:

@@ -11,18 +11,21 @@ from mailbot.domain.asking import Asking
 from mailbot.domain.assigning import assign_new
 from mailbot.domain.authority import Action, Mode
 from mailbot.domain.bulk import adopt_target, decide_bulk
+from mailbot.domain.challenge import ask_stored_address
 from mailbot.domain.claiming import decide_claim
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
+from mailbot.domain.energy import limit_answers
+from mailbot.domain.flood import fold
 from mailbot.domain.grammar import reads_like_thanks
-from mailbot.domain.letter import LETTERS, LetterKind, Notice
+from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.mail import Address, IncomingMail
+from mailbot.domain.muting import note_bounce
 from mailbot.domain.opening import decide_opening
 from mailbot.domain.permission import may
 from mailbot.domain.quiet import hold_news
 from mailbot.domain.scene import make_scene
 from mailbot.domain.ticket import Status
 from mailbot.domain.trial import compare, enforcing, tell_trial, without_levels
-from mailbot.domain.trust import normal_address
 from mailbot.domain.updating import decide_update
 from mailbot.domain.vouching import adds_to_ticket, clear_doubt, mark_unverified
 
@@ -35,23 +38,21 @@ if TYPE_CHECKING:
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.understanding import Understanding
 
-# What a machine with a signature can bring about without meaning it.
-WORDS_ONLY = frozenset({EventKind.OPENED, EventKind.COMMENTED, EventKind.FIELDS_SET, EventKind.REFUSED})
-
 
 def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime) -> Decision:
     """Return what shall happen to a mail, with the reasons; where levels are on trial, also what they would change."""
     mode, verdict = desk.trust.mode, understanding.verdict
     known = replace(known, level=verdict.level)
     decision = _decide(mail, understanding, known, desk, now)
+    asked = ask_stored_address(decision, mail, known)
     if mode is Mode.OFF or decision.outcome in {Outcome.DUPLICATE, Outcome.AUTOMATIC}:
-        return decision
+        return asked
     others = enforcing(desk) if mode is Mode.SHADOW else without_levels(desk)
     other = _decide(mail, understanding, known, others, now)
     by_token, by_level = (decision, other) if mode is Mode.SHADOW else (other, decision)
     action = by_level.unproven.action if by_level.unproven else ""
     line = tell_trial(mode, verdict, compare(by_token, by_level), action, has_token=known.has_token)
-    return replace(decision, reasons=(*decision.reasons, line))
+    return replace(asked, reasons=(*asked.reasons, line))
 
 
 def _decide(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime) -> Decision:
@@ -59,7 +60,7 @@ def _decide(mail: IncomingMail, understanding: Understanding, known: Known, desk
     if known.duplicate_of is not None:
         return Decision(Outcome.DUPLICATE, (f"It is the same mail as {known.duplicate_of}.",))
     if understanding.screening.automatic:
-        return decide_automatic(understanding.screening.reason, known)
+        return note_bounce(decide_automatic(understanding.screening.reason, known), mail, understanding, known)
     if known.alias and known.person:
         mail = replace(mail, sender=Address(known.person.email, known.person.name))
     claimed = decide_claim(mail, understanding, known, desk)
@@ -73,15 +74,16 @@ def _decide(mail: IncomingMail, understanding: Understanding, known: Known, desk
     if answered is not None:
         decision = answered
     elif known.ticket is None:
-        decision = decide_opening(mail, understanding, known, desk)
+        decision = decide_opening(mail, understanding, known, desk, now=now)
     elif not belongs_to(known.ticket, mail, known, desk):
-        decision = _open_outside(mail, understanding, known, desk, known.ticket.number)
+        decision = _open_outside(mail, understanding, known, desk, known.ticket.number, now=now)
     elif is_past_reopening(known.ticket, desk, now) and not is_only_thanks(mail, understanding, desk):
-        decision = decide_opening(mail, understanding, known, desk, related=known.ticket.number)
+        decision = decide_opening(mail, understanding, known, desk, now=now, related=known.ticket.number)
     else:
         decision = _decide_update(mail, understanding, known, desk, known.ticket, now=now)
     decision = mark_unverified(decision, mail, known, desk)
-    return hold_news(limit_answers(assign_new(decision, known, desk), mail, known, desk), known, desk)
+    decision = fold(assign_new(decision, known, desk), mail, known, desk)
+    return hold_news(limit_answers(decision, mail, known, desk), known, desk)
 
 
 def _decide_update(
@@ -92,15 +94,17 @@ def _decide_update(
     if may(Action.ADD, known, desk):
         return decision
     if adds_to_ticket(decision):
-        return _open_outside(mail, understanding, known, desk, ticket.number)
+        return _open_outside(mail, understanding, known, desk, ticket.number, now=now)
     unproven = replace(decision.unproven, is_apart=True) if decision.unproven else None
     return replace(decision, facts=(), unproven=unproven)
 
 
-def _open_outside(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, number: str) -> Decision:
+def _open_outside(
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, number: str, *, now: datetime
+) -> Decision:
     """Return the decision that opens a ticket for words that may not join the one they name."""
     outside = replace(known, ticket=None, by_token=False, mentioned=(*known.mentioned, number))
-    return decide_opening(mail, understanding, outside, desk)
+    return decide_opening(mail, understanding, outside, desk, now=now)
 
 
 def _decide_answer(
@@ -142,33 +146,6 @@ def is_past_reopening(ticket: Ticket, desk: Desk, now: datetime) -> bool:
 def is_only_thanks(mail: IncomingMail, understanding: Understanding, desk: Desk) -> bool:
     """Tell whether a mail brings nothing but thanks, which is no new problem however late it comes."""
     return not mail.brings_evidence and reads_like_thanks(understanding.words, desk.grammar)
-
-
-def limit_answers(decision: Decision, mail: IncomingMail, known: Known, desk: Desk) -> Decision:
-    """Leave out answers to an address that already got many: whatever answers us back, the exchange dies.
-
-    What a proven mail commanded is confirmed all the same. A token alone proves no person: a machine that answers our
-    letter carries it too.
-    """
-    limits = desk.answers if known.person else desk.answers_unknown
-    is_full = known.answers_last_hour >= limits.per_hour or known.answers_last_day >= limits.per_day
-    if not is_full:
-        return decision
-    events = (*decision.events, *(event for other in decision.also for event in other.events))
-    commanded = any(event.kind not in WORDS_ONLY for event in events)
-    proven = may(Action.STAFF, known, desk)
-    confirmed = {LetterKind.DONE, LetterKind.CARRIED_OUT} if proven and commanded else set()
-    addresses = {normal_address(mail.sender.address)} if mail.sender else set()
-    addresses |= {normal_address(known.person.email)} if known.person else set()
-    kept = tuple(
-        letter
-        for letter in decision.letters
-        if letter.kind in confirmed or not (LETTERS[letter.kind].replied and normal_address(letter.to) in addresses)
-    )
-    if len(kept) == len(decision.letters):
-        return decision
-    reason = "Its sender already got as many automatic answers as one address may get, so this one is not sent."
-    return replace(decision, letters=kept, reasons=(*decision.reasons, reason))
 
 
 def decide_unreadable(reason: str, staff: Sequence[Person], desk: Desk) -> Decision:

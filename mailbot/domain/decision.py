@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     RATED = "rated"
     REMINDED = "reminded"
     ESCALATED = "escalated"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,38 @@ class Unproven:
     is_apart: bool = False
 
 
+class ChallengeState(StrEnum):
+    """What the stored address answered to the question whether it wrote a mail."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The question "was this you?" to a stored address; `nonce` stands in the letter that asks.
+
+    `ticket` is the ticket that the mail in question is about, if it is about one. `is_apart` tells that the files of
+    that mail have not joined the ticket.
+    """
+
+    nonce: str
+    actor: str
+    ticket: str = ""
+    is_apart: bool = False
+    state: ChallengeState = ChallengeState.ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """A letter of ours that came back from an address; `permanent` when trying again would change nothing."""
+
+    address: str
+    permanent: bool
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The whole answer to one mail (or one timer).
@@ -173,7 +206,9 @@ class Decision:
     `binding` is what is remembered about another address of a person.
     `facts` are what the mail names, to be kept with the ticket.
     `held` are news that their readers want in the letter of the hour.
-    `unproven` is what was not done for want of proof.
+    `unproven` is what was not done for want of proof, and `challenge` what its stored address is asked, or answered.
+    `bounded` is the bound that left an answer out, `stop` why all automatic answers stop from now on, and `bounced`
+    which address did not take a letter of ours.
     """
 
     outcome: Outcome
@@ -190,3 +225,7 @@ class Decision:
     binding: Binding | None = None
     facts: tuple[Fact, ...] = ()
     unproven: Unproven | None = None
+    challenge: Challenge | None = None
+    bounded: str = ""
+    stop: str = ""
+    bounced: Bounced | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailbot.domain.authority import NO_TRUST, Level
+from mailbot.domain.breaker import NO_ENERGY, NO_LIMITS, Energy, EnergyLimits
+from mailbot.domain.likeness import COMPARE_NONE, LookAlike, LookRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +38,7 @@ class Desk:
 
     `calendar` is its working time, `service` what it promises.
     `paces` says for kinds of news how they reach those of the IT section who chose nothing for themselves.
+    `similar` says with which tickets a new one is compared.
     """
 
     address: str
@@ -57,6 +60,8 @@ class Desk:
     integrators_settle: bool = False
     claims_per_day: int = 3
     trust: TrustRules = NO_TRUST
+    similar: LookRules = COMPARE_NONE
+    energy: EnergyLimits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +160,13 @@ class Known:
     `workload` counts the open tickets of each address of the IT section, and `turns` is higher for who got the last one
     later; `absent` are the addresses of those who are away. `own_work` are the open tickets that the sender handles,
     for who goes away or comes back.
-    `seen_before` are the SHA-256 of the small pictures of this mail that earlier mails of its sender brought.
+    `seen_before` are the SHA-256 of the pictures inside this mail's text that earlier mails of its sender brought.
+    `alike` are tickets of the last days that look like the one it may open, oldest first.
     `alias` is the address the mail came from when it is another one of `person`, who confirmed it. `claim` is the
     question about another address that it answers, and `stranger` what is known of an address without a person.
+    `may_ask` tells that the stored address may be asked once more whether it wrote what lacks a proof.
     `level` is how sure the mail's own headers make it who wrote it; decide() takes it from what was understood.
+    `energy` is how much moved lately, and `reopened_last_day` how often mails re-opened the ticket within a day.
     `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
     that it may mean.
     """
@@ -190,10 +198,14 @@ class Known:
     absent: frozenset[str] = frozenset()
     own_work: tuple[TicketLine, ...] = ()
     seen_before: frozenset[str] = frozenset()
+    alike: tuple[LookAlike, ...] = ()
     alias: str = ""
     claim: Claim | None = None
     stranger: Stranger = NOBODY
     level: Level = Level.A0
+    energy: Energy = NO_ENERGY
+    reopened_last_day: int = 0
+    may_ask: bool = False
 
     @property
     def has_token(self) -> bool:

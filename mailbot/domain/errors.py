@@ -8,7 +8,12 @@ class MailbotError(Exception):
 
 
 class WorldError(MailbotError):
-    """Database, disk or network failed: nothing is wrong with any mail, and everything is tried again later."""
+    """Database, disk or network failed: nothing is wrong with any mail, and everything is tried again later.
+
+    `retry_after` says in how many seconds, when that is known, and is 0 otherwise.
+    """
+
+    retry_after = 0.0
 
 
 class SettingsError(MailbotError):

@@ -49,6 +49,7 @@ class LetterKind(StrEnum):
     MONTHLY = "monthly"
     HOURLY = "hourly"
     FOUND = "found"
+    CHALLENGE = "challenge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,14 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.MONTHLY: LetterRule(replied=False, about_desk=True),
     LetterKind.HOURLY: LetterRule(replied=False, about_desk=True),
     LetterKind.FOUND: LetterRule(replied=True, about_desk=True),
+    LetterKind.CHALLENGE: LetterRule(replied=True, about_desk=True),
 }
 
 
 # When one mail concerns a person several times, the first of these is written: what asks most of its reader.
 WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.ACKNOWLEDGEMENT,
+    LetterKind.CHALLENGE,
     LetterKind.REFUSED,
     LetterKind.CARRIED_OUT,
     LetterKind.NOT_UNDERSTOOD,

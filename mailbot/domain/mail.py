@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ class Address:
     name: str = ""
 
 
+class Verdict(StrEnum):
+    """What a malware scanner says of a file. Only its own word makes a file clean; no answer at all is unscanned."""
+
+    UNASKED = "unasked"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNED = "unscanned"
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that came with a mail; the bytes themselves lie in the file store under `sha256`.
@@ -27,6 +37,7 @@ class Attachment:
     it is shown, 0 when they are unknown; `preview` is the SHA-256 of a small PNG of it, empty without one; `as_it_is`
     is false when only the preview may be shown to others. `evidence` is false for logos and tracking pixels.
     `fingerprint` says what a picture looks like in 16 hexadecimal digits; empty when it has too little to tell.
+    `verdict` is the scanner's; unasked when there is none.
     """
 
     name: str
@@ -42,6 +53,7 @@ class Attachment:
     as_it_is: bool = True
     evidence: bool = True
     fingerprint: str = ""
+    verdict: Verdict = Verdict.UNASKED
 
     @property
     def is_picture(self) -> bool:
@@ -51,6 +63,8 @@ class Attachment:
     @property
     def shown(self) -> str:
         """The SHA-256 of what a letter or a page shows of it: the file itself, its preview, or empty for neither."""
+        if self.verdict in {Verdict.INFECTED, Verdict.UNSCANNED}:
+            return ""
         return self.sha256 if self.is_picture and self.as_it_is else self.preview
 
 

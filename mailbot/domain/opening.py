@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailbot.domain.addressing import concerned_staff, language_of, one_letter_each, to_staff
+from mailbot.domain.alike_notices import alike_notices
 from mailbot.domain.behalf import find_ownership, with_copy
 from mailbot.domain.decision import Decision, Draft, Event, EventKind, Outcome
 from mailbot.domain.facts import MOST_FACTS, Fact, find_facts
 from mailbot.domain.letter import Audience, LetterKind, LetterOrder, Notice
+from mailbot.domain.likeness import Look, make_look
 from mailbot.domain.number_lists import number_notices
 from mailbot.domain.own_numbers import confirm_employee_id
 from mailbot.domain.text import cut_at_grapheme
@@ -17,6 +19,7 @@ from mailbot.domain.trust import usable_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from mailbot.domain.catalogue import Choices
     from mailbot.domain.desk import Desk, Known
@@ -30,7 +33,7 @@ TOLD_TO_STAFF = frozenset({"employee_id_unknown", "text_shortened", "mail_too_la
 
 
 def decide_opening(
-    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, related: str = ""
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, *, now: datetime, related: str = ""
 ) -> Decision:
     """Return the decision that opens a ticket, tells its requester the number, and shows it to the IT section."""
     notices = opening_notices(mail, understanding, known, desk, related)
@@ -39,6 +42,7 @@ def decide_opening(
     hints = tuple(Notice("mentions_ticket", number) for number in known.mentioned)
     hints += () if draft.verified else (Notice("unverified_sender", mail.sender.address if mail.sender else ""),)
     hints += tuple(notice for notice in notices if notice.code in TOLD_TO_STAFF)
+    hints += alike_notices(known.alike, desk, now)
     if draft.copy_to and known.person:
         hints += (Notice("written_on_behalf", known.person.name),)
     writer = draft.copy_to or draft.requester
@@ -107,6 +111,16 @@ def make_draft(mail: IncomingMail, understanding: Understanding, known: Known, d
         zone=person.zone if person else "",
         copy_to=known.person.email if owner and known.person else "",
     )
+
+
+def find_look(mail: IncomingMail, understanding: Understanding, desk: Desk) -> Look | None:
+    """Return what the ticket of a mail would look like; none is compared when a machine wrote or nobody asks for it."""
+    if understanding.screening.automatic or not desk.similar.within:
+        return None
+    words = cut_at_grapheme(understanding.words or mail.text, desk.description_limit)
+    module = understanding.fields.module or desk.catalogue.modules.default
+    facts = opening_facts(mail, understanding)
+    return make_look(module, f"{understanding.title}\n{words}", facts, mail.attachments)
 
 
 def opening_facts(mail: IncomingMail, understanding: Understanding) -> tuple[Fact, ...]:

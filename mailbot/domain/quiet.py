@@ -61,6 +61,8 @@ def hold_news(decision: Decision, known: Known, desk: Desk) -> Decision:
     for letter in decision.letters:
         person = staff.get(normal_address(letter.to))
         pace = find_pace(letter, person, desk) if person else Pace.IMMEDIATE
+        if known.energy.saving and pace is Pace.IMMEDIATE and person and letter.kind in ALLOWED:
+            pace = Pace.HOURLY  # what may still be sent today is kept for what people write
         if pace is Pace.IMMEDIATE:
             now.append(letter)
         elif pace is Pace.HOURLY:

@@ -39,6 +39,8 @@ NEWS: dict[Step, tuple[LetterKind | None, LetterKind | None]] = {
     Step.NOTE: (None, None),
 }
 
+# How often mails may re-open one ticket within 24 hours; further ones are comments.
+REOPENED_AT_MOST = 3
 NEEDS_TEXT = frozenset({Step.ASK, Step.NOTE})
 # What a colleague does with somebody's ticket, which that person then hears of.
 TOLD_TO_ASSIGNEE = frozenset({Step.ASK, Step.RESOLVE, Step.CLOSE})
@@ -47,6 +49,8 @@ TOLD_TO_ASSIGNEE = frozenset({Step.ASK, Step.RESOLVE, Step.CLOSE})
 def take_step(command: Command, step: Step, target: Status, scene: Scene) -> Effects:
     """Return what one proven and possible command does."""
     kind = EVENT_OF[step]
+    if step is Step.REOPEN and scene.known.reopened_last_day >= REOPENED_AT_MOST:
+        return _reopened_too_often(command, scene)
     if step is Step.TAKE and is_assignee(scene) and target is scene.ticket.status:
         return refuse(command, Notice("already_assigned", scene.name), scene)
     event = Event(kind, scene.sender, command.note, f"Commanded by {command.word!r}.", internal=step is Step.NOTE)
@@ -64,6 +68,18 @@ def take_step(command: Command, step: Step, target: Status, scene: Scene) -> Eff
         letters += scene.tell_assignee(LetterKind.STATUS_CHANGED, command.note, (Notice(f"done_{kind}"),))
     reason = f"{command.word!r} is carried out."
     return Effects(_change(step, target, command.note, scene), (event,), letters, (reason,), (Notice(f"done_{kind}"),))
+
+
+def _reopened_too_often(command: Command, scene: Scene) -> Effects:
+    """Keep what a mail says that would re-open a ticket once more; two machines shall not do so for ever."""
+    reason = f"{command.word!r} is not carried out: mails re-opened the ticket {REOPENED_AT_MOST} times within a day."
+    return Effects(
+        events=(Event(EventKind.COMMENTED, scene.sender, command.note or command.word, reason),),
+        letters=scene.tell_staff(LetterKind.COMMENT, command.note or command.word),
+        reasons=(reason,),
+        notices=(Notice("reopened_too_often", command.word),),
+        refused=True,
+    )
 
 
 def step_of(command: Command) -> Step:

@@ -14,9 +14,11 @@ from mailbot.domain.verbs import VERBS, About, Takes, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from mailbot.domain.desk import Desk
     from mailbot.domain.grammar import Command
+    from mailbot.domain.likeness import Look
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.trust import Token
 
@@ -50,6 +52,9 @@ class Clues:
     `reported` are the Message-IDs of letters of ours that a bounce or receipt is about.
     `opens_in` is the module that a ticket of this mail would have, and `moves` tells that the mail names one itself;
     `owned` are the modules that have owners. `verbs` are what it commands and asks.
+    `look` is what its ticket would look like, if that is to be compared with others.
+    `since` is when a mail was understood first that is handled now, once its sender confirmed it.
+    `is_automatic` tells that a machine wrote it, so that nobody is answered.
     """
 
     proven: tuple[str, ...]
@@ -69,6 +74,9 @@ class Clues:
     moves: bool = False
     owned: frozenset[str] = frozenset()
     verbs: frozenset[Verb] = frozenset()
+    look: Look | None = None
+    is_automatic: bool = False
+    since: datetime | None = None
 
 
 def find_clues(
@@ -80,31 +88,23 @@ def find_clues(
     is_automatic: bool = False,
     commands: tuple[Command, ...] = (),
     module: str | None = None,
+    look: Look | None = None,
 ) -> Clues:
     """Return the clues of a mail; a mail with no single sender proves nothing, and only a machine reports."""
     ids = mail.thread_ids[:MAXIMUM_IDS]
-    proven: list[str] = []
-    tokens: list[Token] = []
-    foreign: list[Token] = []
-    if mail.sender is not None and mail.sender_count == 1:
-        places = (*ids, *mail.recipients, find_own_words(mail.reply))
-        found = find_tokens(places)
-        tokens = [token for token in found if is_valid(token, desk.keys, mail.sender.address)]
-        foreign = [token for token in found if token not in tokens]
-        proven = _numbers_of(tokens, desk)
-    numbers = find_numbers(desk.prefix, mail.subject)
+    tokens, foreign = _find_tokens(mail, ids, desk)
     ids_in_report = find_reported_ids(mail) if is_automatic else ()
     reported = tuple(message_id for message_id in ids_in_report if message_id.startswith(OWN_ID))
     return Clues(
-        proven=tuple(dict.fromkeys(proven)),
+        proven=tuple(dict.fromkeys(_numbers_of(tokens, desk))),
         message_ids=ids,
-        numbers=numbers,
+        numbers=find_numbers(desk.prefix, mail.subject),
         employee_id=employee_id or "",
         guesses=guesses,
         reported=reported,
         sender_proven=bool(tokens),
         desk_nonces=tuple(token.nonce for token in tokens if token.digits == DESK_DIGITS),
-        foreign=tuple(foreign),
+        foreign=foreign,
         targets=find_targets(commands, desk),
         questions=tuple(
             Question(command.verb, command.argument) for command in commands if not is_about_ticket(command)
@@ -115,6 +115,8 @@ def find_clues(
         moves=module is not None or any(command.verb is Verb.MODULE for command in commands),
         owned=frozenset(entry.code for entry in desk.catalogue.modules.entries if entry.owners),
         verbs=frozenset(command.verb for command in commands),
+        look=look,
+        is_automatic=is_automatic,
     )
 
 
@@ -122,7 +124,22 @@ def prove_for(clues: Clues, address: str, desk: Desk) -> Clues:
     """Return the clues of a mail from another address of somebody: a letter to the stored one proves it as well."""
     own = [token for token in clues.foreign if is_valid(token, desk.keys, address)]
     proven = (*clues.proven, *_numbers_of(own, desk))
-    return replace(clues, proven=tuple(dict.fromkeys(proven)), sender_proven=clues.sender_proven or bool(own))
+    nonces = (*clues.desk_nonces, *(token.nonce for token in own if token.digits == DESK_DIGITS))
+    return replace(
+        clues,
+        proven=tuple(dict.fromkeys(proven)),
+        desk_nonces=nonces,
+        sender_proven=clues.sender_proven or bool(own),
+    )
+
+
+def _find_tokens(mail: IncomingMail, ids: tuple[str, ...], desk: Desk) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """Return the tokens of a mail that were made for its sender, and the others; without a single sender none."""
+    if mail.sender is None or mail.sender_count != 1:
+        return (), ()
+    found = find_tokens((*ids, *mail.recipients, find_own_words(mail.reply)))
+    tokens = tuple(token for token in found if is_valid(token, desk.keys, mail.sender.address))
+    return tokens, tuple(token for token in found if token not in tokens)
 
 
 def _numbers_of(tokens: Iterable[Token], desk: Desk) -> list[str]:

@@ -69,10 +69,12 @@ def normal_address(address: str) -> str:
 def usable_address(address: str) -> str:
     """Return the normal form of an address that a letter can go to, or an empty string.
 
-    Longer ones than RFC 5321 4.5.3.1.3 allows, and those with spaces or control characters, are nobody's.
+    Longer ones than RFC 5321 4.5.3.1.3 allows, those with spaces or control characters, and those that some program
+    would take for encoded words (RFC 2047) and read as another address, are nobody's.
     """
     normal = normal_address(address)
-    return normal if len(normal) <= LONGEST_ADDRESS and not _UNUSABLE.search(normal) else ""
+    is_sound = len(normal) <= LONGEST_ADDRESS and "=?" not in normal and "?=" not in normal
+    return normal if is_sound and not _UNUSABLE.search(normal) else ""
 
 
 def make_nonce(*parts: str) -> str:

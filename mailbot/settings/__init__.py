@@ -17,6 +17,7 @@ from pydantic_settings.exceptions import SettingsError as EnvironmentValueError
 
 from mailbot.domain.errors import SettingsError
 from mailbot.settings.oauth2 import OAuth2Settings
+from mailbot.settings.retention import RetentionSettings
 from mailbot.settings.sections import (
     CatalogueSettings,
     DeskSettings,
@@ -24,12 +25,14 @@ from mailbot.settings.sections import (
     LetterSettings,
     LimitSettings,
     PeopleSettings,
+    SimilarSettings,
     SmtpSettings,
     StorageSettings,
     WorkerSettings,
 )
 from mailbot.settings.service import EscalationSettings, PromiseSettings, ReportSettings, WorkingTimeSettings
 from mailbot.settings.trust import TrustSettings
+from mailbot.settings.watch import AlarmSettings, LogSettings, MetricsSettings, ScannerSettings
 from mailbot.share import shared
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "MAILBOT_"
 # Variables that are no settings: which settings file, and the switches of the tests.
 OTHER_VARIABLES = frozenset({"MAILBOT_SETTINGS", "MAILBOT_TESTING", "MAILBOT_FAILPOINT"})
-SECRETS = frozenset({"password", "client_secret", "database_url"})
+SECRETS = frozenset({"password", "client_secret", "database_url", "webhook_secret", "webhook_url"})
 DEFAULT_FILE = "settings.toml"
 
 
@@ -57,8 +60,10 @@ class Settings(BaseSettings):
     smtp: SmtpSettings
     oauth2: OAuth2Settings
     storage: StorageSettings
+    retention: RetentionSettings
     people: PeopleSettings
     trust: TrustSettings
+    similar: SimilarSettings
     limits: LimitSettings
     letters: LetterSettings
     worker: WorkerSettings
@@ -67,6 +72,10 @@ class Settings(BaseSettings):
     promises: PromiseSettings
     escalation: EscalationSettings
     catalogue: CatalogueSettings
+    alarms: AlarmSettings
+    logs: LogSettings
+    metrics: MetricsSettings
+    scanner: ScannerSettings
     home: Path
 
     @classmethod
@@ -129,7 +138,20 @@ class Settings(BaseSettings):
         named = self.oauth2.client_secret_file
         return read_secret(self.path(named), "oauth2.client_secret_file") if named else ""
 
-    def _password(self, section: ImapSettings | SmtpSettings, name: str) -> str:
+    @property
+    def alarm_password(self) -> str:
+        """The password of the second mail server, or an empty string when it wants no login."""
+        return self._password(self.alarms, "alarms") if self.alarms.username else ""
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret that signs what the webhook gets, or an empty string."""
+        if secret := self.alarms.webhook_secret.get_secret_value():
+            return secret
+        named = self.alarms.webhook_secret_file
+        return read_secret(self.path(named), "alarms.webhook_secret_file") if named else ""
+
+    def _password(self, section: ImapSettings | SmtpSettings | AlarmSettings, name: str) -> str:
         if password := section.password.get_secret_value():
             return password
         if not section.password_file:

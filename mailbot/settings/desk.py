@@ -8,10 +8,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from mailbot.domain.breaker import EnergyLimits
 from mailbot.domain.catalogue import Catalogue, Choices, Entry
 from mailbot.domain.desk import AnswerLimits, Desk
 from mailbot.domain.grammar import Grammar, parse_grammar
+from mailbot.domain.likeness import LookRules
 from mailbot.domain.people import Language
+from mailbot.domain.send_quota import PROVIDERS, SendQuota
 from mailbot.domain.trust import normal_address
 from mailbot.settings.service import make_calendar, make_service
 from mailbot.settings.trust import make_trust
@@ -41,6 +44,13 @@ def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = N
         close_after=timedelta(days=desk.close_after_days),
         answers=AnswerLimits(desk.answers_per_hour, desk.answers_per_day),
         answers_unknown=AnswerLimits(desk.answers_per_hour_unknown, desk.answers_per_day_unknown),
+        energy=EnergyLimits(
+            domain_per_hour=desk.answers_per_hour_domain,
+            strangers_per_hour=desk.answers_per_hour_strangers,
+            desk_per_hour=desk.answers_per_hour_desk,
+            flood_mails=desk.flood_mails_per_hour,
+            quota=make_quota(settings),
+        ),
         timezone=ZoneInfo(desk.timezone),
         calendar=calendar or make_calendar(settings),
         service=make_service(settings),
@@ -48,7 +58,18 @@ def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = N
         integrators_settle=settings.people.integrators_settle,
         claims_per_day=settings.people.claims_per_day,
         trust=make_trust(settings.trust),
+        similar=make_look_rules(settings),
     )
+
+
+def make_look_rules(settings: Settings) -> LookRules:
+    """Return with which tickets a new one is compared."""
+    return LookRules(timedelta(days=settings.similar.days), settings.similar.most_candidates)
+
+
+def make_quota(settings: Settings) -> SendQuota:
+    """Return how many letters may go out in a day."""
+    return SendQuota(settings.smtp.letters_per_day or PROVIDERS[settings.smtp.provider])
 
 
 def make_catalogue(settings: CatalogueSettings) -> Catalogue:

@@ -70,6 +70,10 @@ class DeskSettings(Section):
     answers_per_day: PositiveInt
     answers_per_hour_unknown: PositiveInt
     answers_per_day_unknown: PositiveInt
+    answers_per_hour_domain: PositiveInt
+    answers_per_hour_strangers: PositiveInt
+    answers_per_hour_desk: PositiveInt
+    flood_mails_per_hour: PositiveInt
     token_key_file: str
 
 
@@ -100,6 +104,7 @@ class ImapSettings(ServerSection):
 
     folder: str
     processed_folder: str
+    also_look_in: tuple[str, ...]
     start_date: OptionalDate
     poll_seconds: PositiveInt
     sweep_seconds: PositiveInt
@@ -117,6 +122,16 @@ class SmtpSettings(ServerSection):
 
     connections: Annotated[int, Field(ge=1, le=10)]
     give_up_hours: PositiveInt
+    provider: Literal["none", "gmail", "workspace", "nic"]
+    letters_per_day: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _refuse_unknown_figure(self) -> Self:
+        if self.provider == "nic" and not self.letters_per_day:
+            raise ValueError(
+                'provider = "nic" needs letters_per_day: ask the NIC how many letters this account may send'
+            )
+        return self
 
 
 class StorageSettings(Section):
@@ -148,6 +163,13 @@ class PeopleSettings(Section):
     tickets_follow: Literal["person", "office"]
     integrators_settle: bool
     claims_per_day: PositiveInt
+
+
+class SimilarSettings(Section):
+    """With which tickets a new one is compared."""
+
+    days: Annotated[int, Field(ge=0, le=31)]
+    most_candidates: Annotated[int, Field(ge=5, le=500)]
 
 
 class LimitSettings(Section):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailbot.adapters.keys import ensure_key_file, make_keys
+from mailbot.adapters.keys import ensure_key_file, make_keys, rotate_key_file
 from mailbot.domain.errors import WorldError
+from mailbot.domain.token_keys import live_keys, parse_keys
 from mailbot.domain.trust import is_valid, make_token
+
+START = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def test_a_key_is_made_when_there_is_none(tmp_path):
@@ -74,3 +78,53 @@ def test_a_key_is_never_shown():
     keys = make_keys("a secret of the desk that nobody else knows")
     assert "secret of the desk" not in repr(keys)
     assert is_valid(make_token(keys, "2611000427", "asha@tax.example", "abcdefgh"), keys, "asha@tax.example")
+
+
+def test_a_rotation_keeps_the_key_before_it(tmp_path):
+    """New tokens carry the new key, those of the old one count on, those of the one before that no longer."""
+    path = tmp_path / "token.key"
+    ensure_key_file(path)
+    tokens = []
+    for day in (0, 100, 200):
+        keys = live_keys(parse_keys(path.read_text()), START + timedelta(days=day))
+        tokens.append(make_token(keys, "2611000427", "asha@tax.example", "abcdefgh"))
+        rotate_key_file(path, START + timedelta(days=day))
+    assert [token.key_id for token in tokens] == ["k1", "k2", "k3"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+    for day, valid in ((200, [False, False, True]), (599, [False, False, True]), (600, [False, False, False])):
+        keys = live_keys(parse_keys(path.read_text()), START + timedelta(days=day))
+        assert keys.current == "k4"
+        assert [is_valid(token, keys, "asha@tax.example") for token in tokens] == valid, day
+
+
+def test_a_rotation_that_fails_leaves_the_old_keys(tmp_path, monkeypatch):
+    """A power cut before the new file is in place, and a file that holds no keys: the old one stays to the byte."""
+    path = tmp_path / "token.key"
+    ensure_key_file(path)
+    before = path.read_bytes()
+
+    def cut(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", cut)
+        with pytest.raises(WorldError, match="No space left on device"):
+            rotate_key_file(path, START)
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (before, [path])
+    path.write_text(f"k2 2026-11-24T00:00:00+00:00 {'a' * 64}\nk2 2026-10-24T00:00:00+00:00 {'b' * 64}\n")
+    with pytest.raises(ValueError, match="two keys have the same name"):
+        rotate_key_file(path, START)
+
+
+def test_two_rotations_at_once_wait_for_each_other(tmp_path, monkeypatch):
+    """Each one makes a key of its own, and the file holds the last two."""
+    path = tmp_path / "token.key"
+    ensure_key_file(path)
+    monkeypatch.setattr(os, "getpid", threading.get_ident)
+    threads = [threading.Thread(target=rotate_key_file, args=(path, START)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert [key.id for key in parse_keys(path.read_text())] == ["k5", "k4"]

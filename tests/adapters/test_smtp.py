@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailbot.adapters.account import LoginGuard
 from mailbot.adapters.finding import Level
+from mailbot.adapters.pacing import Gate
 from mailbot.adapters.smtp import SmtpAccount, SmtpPost
 from mailbot.adapters.smtp.verdict import Stage, judge_answer
 from mailbot.deliver import Outgoing, Result
@@ -46,9 +46,9 @@ def posts() -> Iterator[Callable[..., SmtpPost]]:
     """Make ways out to a server or a proxy that are closed after the test; keywords change single settings."""
     made: list[SmtpPost] = []
 
-    def make(server: SmtpServer | Proxy, guard: LoginGuard | None = None, **changes: object) -> SmtpPost:
+    def make(server: SmtpServer | Proxy, gate: Gate | None = None, **changes: object) -> SmtpPost:
         values = {"host": server.host, "port": server.port, "security": "none", "sender": DESK, "timeout_seconds": 10.0}
-        made.append(SmtpPost(SmtpAccount(**(values | changes)), guard))  # type: ignore[arg-type]
+        made.append(SmtpPost(SmtpAccount(**(values | changes)), gate))  # type: ignore[arg-type]
         return made[-1]
 
     yield make
@@ -168,14 +168,20 @@ def test_nothing_to_send_touches_no_server(smtp_server, posts):
     ],
 )
 def test_every_failure_has_its_result(smtp_server, posts, place, answer, result):
-    """Temporary is later, permanent is refused, only a loss after the final dot is unknown; the next letter goes."""
-    post = posts(smtp_server, connections=1)
+    """Temporary is later, permanent is refused, only a loss after the final dot is unknown; the next letter goes.
+
+    Only where nothing more may be sent today the next letter waits an hour.
+    """
+    now = [0.0]
+    post = posts(smtp_server, Gate(lambda: now[0]), connections=1)
     # Long enough that the final dot does not travel together with the beginning of the letter.
     raw = letter(1).raw + (b"x" * 900 + b"\r\n") * 10_000 if place == "BODY" else None
     smtp_server.fail(place, answer)
     (receipt,) = post.send([letter(1, raw=raw)])
     assert receipt.result is result, receipt.answer
     assert receipt.answer
+    assert post.is_resting() == ("limit" in answer)
+    now[0] = 3600.0
     assert results(post, letter(2, to=RAM)) == [Result.SENT]
     assert smtp_server.find_accepted(RAM)[0].raw == letter(2).raw
 
@@ -290,7 +296,7 @@ def test_a_refused_login_is_explained_and_not_hammered(posts):
     """Every letter waits with a sentence about the password; the next tries come a minute and more later."""
     now = [0.0]
     with SmtpServer(username=DESK) as server:
-        post = posts(server, LoginGuard(lambda: now[0]), username=DESK, password="wrong-Pass-99")
+        post = posts(server, Gate(lambda: now[0]), username=DESK, password="wrong-Pass-99")
         letters = [letter(number, to=f"officer{number}@tax.example") for number in range(10)]
         receipts = post.send(letters)
         assert {receipt.result for receipt in receipts} == {Result.LATER}

@@ -37,6 +37,9 @@ def test_the_whole_demonstration_plays(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert len(set(NUMBER.findall(done.stdout))) == 8
     assert "in progress -> resolved" in done.stdout
+    told = " ".join(done.stdout.split())
+    assert "The forged mail changed nothing. The real Vikram Joshi now has the letter" in told
+    assert '"was this you?" to Vikram Joshi' in told
     assert "\x1b" not in done.stdout
     assert "make demo KEEP=1" in done.stdout
     assert (folder / "desk" / "mailbot.db").exists()

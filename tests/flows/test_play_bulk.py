@@ -19,6 +19,7 @@ from mailbot.adapters.store.queries import TicketFilter, find_history, find_tick
 from mailbot.adapters.store.tables import letters
 from mailbot.ports import Kept, Listed
 from mailbot.receive import Pace, Receiver
+from tests.fakes import FakeAlarms
 from tests.golden import NOW, Desks, DirectReader
 
 if TYPE_CHECKING:
@@ -43,18 +44,29 @@ class Office:
 
     def writes(self, sender, subject, text, answers=None):
         """Let somebody write a mail, perhaps as an answer to one of the letters they got."""
-        self.count += 1
-        self.now += timedelta(minutes=10)
         thread = f"In-Reply-To: {answers.message_id}\r\n" if answers else ""
         raw = (
             f"From: {sender}\r\nTo: support@tax.up.example\r\nSubject: {subject}\r\n{thread}"
-            f"Message-ID: <play-{self.count}@client.example>\r\nMIME-Version: 1.0\r\n"
+            f"Message-ID: <play-{self.count + 1}@client.example>\r\nMIME-Version: 1.0\r\n"
             f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n"
         ).encode()
+        self.sends(raw)
+
+    def sends(self, raw):
+        """Let a mail arrive ten minutes after the last one."""
+        self.count += 1
+        self.now += timedelta(minutes=10)
         listed = Listed(self.count, len(raw), self.now)
         self.store.keep("INBOX", 1, [Kept(listed, self.files.keep(raw), oversized=False)], self.now)
         receiver = Receiver(
-            self.files, self.store, DirectReader(), self.desks.desk, PACE, lambda: self.now, lambda _step: None
+            self.files,
+            self.store,
+            DirectReader(),
+            self.desks.desk,
+            PACE,
+            lambda: self.now,
+            lambda _step: None,
+            FakeAlarms(),
         )
         receiver.handle_due()
 
@@ -156,16 +168,17 @@ def test_one_mail_settles_both_tickets_and_answers_line_by_line(office):
     assert kinds.count("resolved") == 1
 
 
-def test_a_colleague_without_a_proof_is_asked_and_then_obeyed(office):
-    """A fresh mail may be forged: Neha gets a letter at her stored address, and her answer to it does the work."""
+@pytest.mark.parametrize("repeats", [False, True])
+def test_a_colleague_without_a_proof_is_asked_and_then_obeyed(office, *, repeats):
+    """A fresh mail may be forged: Neha is asked at her stored address; her yes does the work, or her words again."""
     one, two = office.tickets()[RAKESH].number, office.tickets()[SUNITA].number
     office.forget()
     says = f"RESOLVE {one} {two}: portal fixed at 14:10"
     office.writes(NEHA, "Tickets of this morning", says)
     assert {ticket.status for ticket in office.tickets().values()} == {"new"}
     (asked,) = office.receives(NEHA)
-    assert "counts only in a reply to a letter of the desk" in text_of(asked)
-    office.writes(NEHA, f"Re: {asked.subject}", says, asked)
+    assert f"What it asks for: RESOLVE {one} {two}." in text_of(asked)
+    office.writes(NEHA, f"Re: {asked.subject}", says if repeats else "YES", asked)
     assert {ticket.status for ticket in office.tickets().values()} == {"resolved"}
     assert [letter.kind for letter in office.receives(SUNITA)] == ["resolved"]
 

@@ -22,6 +22,27 @@ def settled(result, *, attempts=1, unknowns=0, age=timedelta(0), chance=0.5):
     return settle(Receipt(letter, result, "451 try later"), NOW, GIVE_UP, chance)
 
 
+def test_a_letter_that_met_no_server_is_tried_soon_after_it_is_back():
+    """However often no connection could be opened, it waits less than five minutes; it is given up in the end."""
+    letter = make_outgoing(attempts=40, unknowns=0, written_at=NOW)
+    receipt = Receipt(letter, Result.LATER, "No connection.", unreachable=True)
+    due = settle(receipt, NOW, GIVE_UP, 1.0).due
+    assert due is not None
+    assert timedelta(minutes=1) < due - NOW < timedelta(minutes=5)
+    assert settle(receipt, NOW + GIVE_UP, GIVE_UP, 1.0).state == "failed"
+
+
+def test_while_the_post_rests_no_letter_is_claimed():
+    """A server that shall not be asked yet costs no attempt and no write."""
+    outbox, post = FakeOutbox([make_outgoing()]), FakePost(resting=True)
+    deliverer = Deliverer(outbox, post, GIVE_UP, FakeClock(), lambda: 0.5, ignore)
+    assert deliverer.deliver_due() == 0
+    assert len(outbox.waiting) == 1
+    post.resting = False
+    assert deliverer.deliver_due() == 1
+    assert [settlement.state for settlement in outbox.settled] == ["sent"]
+
+
 @pytest.mark.parametrize(
     ("result", "attempts", "unknowns", "age", "state", "wait"),
     [

@@ -178,6 +178,48 @@ def test_the_same_mail_under_another_uid_opens_one_ticket(world):
     assert len(world.ledger.letters) == 15
 
 
+def test_a_mail_under_two_labels_is_taken_in_once(world):
+    """Where the provider numbers its mails, a mail under another UID is not even fetched, and filed once more."""
+    world.mailbox.provider_ids = {uid: f"gm{uid}" for uid in range(1, 6)}
+    world.run()
+    fetched = len(world.mailbox.fetches)
+    world.mailbox.deliver(f"{ASHA.email}|the label was put back", f"{ASHA.email}|another mail")
+    world.mailbox.provider_ids |= {6: "gm2", 7: "gm7"}
+    world.run()
+    assert world.mailbox.fetches[fetched:] == [[7]]
+    assert world.outcomes() == [*["opened"] * 5, "duplicate", "opened"]
+    assert world.mailbox.waiting == {}
+
+
+def test_the_same_unreadable_mail_is_shown_once(world):
+    """After a restore a mail that nobody can read opens no second ticket."""
+    world.pace = replace(PACE, attempts=1)
+    world.mailbox.deliver(f"{ASHA.email}|poison", f"{ASHA.email}|poison")
+    world.run()
+    assert world.outcomes()[-2:] == ["quarantined", "duplicate"]
+
+
+def test_a_folder_that_is_counted_anew_is_an_alarm_for_a_day(world):
+    """A new UIDVALIDITY sounds once; so does a next UID that the ledger knows, as after a restore from a backup."""
+    world.run()
+    assert world.alarms.told == []
+    world.mailbox = FakeMailbox(uidvalidity=2)
+    world.run()
+    world.run()
+    assert world.alarms.told == ["mailbox_changed"]
+    world.clock.advance(hours=25)
+    world.run()
+    assert world.alarms.sounding == {}
+
+    world.mailbox.deliver(*MAILS[:3])
+    world.run()
+    world.mailbox = FakeMailbox(uidvalidity=2, next_uid=3)
+    world.mailbox.deliver(MAILS[0], f"{ASHA.email}|written after the restore")
+    world.run(sweep=False)
+    assert world.outcomes() == [*["opened"] * 5, *["duplicate"] * 4, "opened"]
+    assert world.alarms.told == ["mailbox_changed"] * 2
+
+
 def test_one_attempt_means_one(world):
     """With a single attempt a bad mail is quarantined at once."""
     world.pace = replace(PACE, attempts=1)
@@ -194,3 +236,14 @@ def test_a_stop_finishes_the_mail_in_hand_and_gives_the_others_back(world):
     assert world.outcomes().count("opened") == 2
     world.run()
     assert world.outcomes() == ["opened"] * 5
+
+
+def test_a_mail_that_went_in_circles_is_set_aside():
+    """More than fifty mail servers on its way: it ends in the quarantine and answers nobody."""
+    world = World()
+    world.mailbox.deliver(f"{ASHA.email}|sent in a circle")
+    for _ in range(PACE.attempts):
+        world.run()
+        world.clock.advance(hours=1)
+    assert world.outcomes() == ["quarantined"]
+    assert not any(ASHA.email in letter for letter in world.ledger.letters)

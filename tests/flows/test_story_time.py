@@ -212,6 +212,19 @@ class FakeBooks:
         del mailbox, uidvalidity
         return {uid: self.filed[uid] for uid in uids if uid in self.filed}
 
+    def find_folder(self, name):
+        """Return that the folder was never opened."""
+        del name
+
+    def keep_folder(self, name, state):
+        """Forget it at once."""
+        del name, state
+
+    def find_highest_uid(self, mailbox, uidvalidity):
+        """Return the highest UID."""
+        del mailbox, uidvalidity
+        return max(self.filed, default=0)
+
     def find_raw_names(self):
         """Return the kept files."""
         return self.raw_names

@@ -78,11 +78,11 @@ def press_row(client, link, reader, ticket):
 
 
 def test_which_letters_have_buttons():
-    """Lists whose rows can be acted upon, and the question whose an address is; the other letters only tell."""
+    """Lists whose rows can be acted upon, and the questions whose an address or a mail is; the others only tell."""
     with_buttons = {
         kind for kind, side in product(DESK_KINDS, SIDES) if links_of(write_sample(WRITER, kind, Language.HINDI, side))
     }
-    assert with_buttons == {*LISTS, LetterKind.BINDING}
+    assert with_buttons == {*LISTS, LetterKind.BINDING, LetterKind.CHALLENGE}
 
 
 @pytest.mark.parametrize(("kind", "language", "audience"), list(product(LISTS, Language, SIDES)))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailbot.adapters.account import LoginGuard
 from mailbot.adapters.finding import Level
 from mailbot.adapters.imap import ImapAccount, ImapMailbox, check_mailbox
+from mailbot.adapters.pacing import Gate
 from mailbot.adapters.smtp import SmtpAccount, SmtpPost
 from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import LoginRefusedError
@@ -203,7 +203,7 @@ def test_a_day_of_refusals_locks_no_account(server, source, clock):
         account = SmtpAccount(
             host=smtp.host, port=smtp.port, security="none", username=DESK, sender=DESK, tokens=source
         )
-        post = SmtpPost(account, LoginGuard(lambda: clock().timestamp()))
+        post = SmtpPost(account, Gate(lambda: clock().timestamp()))
         for _ in range(24 * 60):
             assert "refused the login" in post.check()[0].text
             clock.advance(minutes=1)

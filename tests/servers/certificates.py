@@ -29,8 +29,8 @@ class Certificate:
         return context
 
 
-def make_certificate(folder: Path, names: str = "IP:127.0.0.1,DNS:localhost") -> Certificate:
-    """Make an authority and a server certificate for these names (subjectAltName) in a folder."""
+def make_certificate(folder: Path, names: str = "IP:127.0.0.1,DNS:localhost", days: int = 2) -> Certificate:
+    """Make an authority and a server certificate for these names (subjectAltName) in a folder; days may be negative."""
     openssl = find_program("openssl", "openssl")
     made = Certificate(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     ca_key, request, extensions = folder / "ca.key", folder / "server.csr", folder / "server.ext"
@@ -38,6 +38,6 @@ def make_certificate(folder: Path, names: str = "IP:127.0.0.1,DNS:localhost") ->
     run(openssl, "req", "-x509", *KEY_KIND, *authority)
     run(openssl, "req", *KEY_KIND, "-subj", "/CN=mailbot test server", "-keyout", made.key_file, "-out", request)
     extensions.write_text(f"subjectAltName={names}\n")
-    signing = ("-CA", made.ca_file, "-CAkey", ca_key, "-CAcreateserial", "-days", "2", "-extfile", extensions)
+    signing = ("-CA", made.ca_file, "-CAkey", ca_key, "-CAcreateserial", "-days", str(days), "-extfile", extensions)
     run(openssl, "x509", "-req", "-in", request, *signing, "-out", made.cert_file)
     return made

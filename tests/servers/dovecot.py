@@ -29,6 +29,7 @@ from tests.servers.programs import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 PASSWORD = "gst-test-password"
@@ -37,6 +38,8 @@ INTROSPECTION = (
     "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
 )
 OAUTH2_PASSDB = "passdb {{\n  driver = oauth2\n  mechanisms = {mechanisms}\n  args = {folder}/oauth2.ext\n}}\n"
+# A file system may allow no more names for one file.
+MOST_LINKS = 30_000
 TEMPLATE = Path(__file__).with_name("dovecot.conf.in")
 
 
@@ -133,6 +136,20 @@ class Dovecot:
         give_to(draft, self._user, self._group)
         draft.rename(maildir / "new" / name)
 
+    def fill(self, user: str, raw: bytes, count: int, arrived: datetime) -> None:
+        """Put many copies of one old, read mail into a user's INBOX; they share the bytes on the disk."""
+        maildir = self._maildir(user)
+        source = maildir / "tmp" / "source"
+        for number in range(count):
+            name = f"{int(arrived.timestamp())}.M{next(self._numbers)}P{os.getpid()}.test,S={len(raw)}:2,S"
+            if number % MOST_LINKS == 0:
+                source.unlink(missing_ok=True)
+                source.write_bytes(raw)
+                os.utime(source, (arrived.timestamp(), arrived.timestamp()))
+                give_to(source, self._user, self._group)
+            (maildir / "cur" / name).hardlink_to(source)
+        source.unlink()
+
     def find_mails(self, user: str, folder: str = "INBOX") -> list[StoredMail]:
         """Return the mails of a folder, oldest first, without changing anything."""
         with self.log_in(user) as imap:
@@ -161,14 +178,39 @@ class Dovecot:
             imap.uid("STORE", str(uid), "+FLAGS", r"(\Deleted)")
             imap.uid("EXPUNGE", str(uid))
 
+    @contextlib.contextmanager
+    def restored(self, user: str) -> Iterator[None]:
+        """Put a user's mailbox back, at the end of a `with` block, to what it was at its beginning."""
+        self.stop()
+        maildir = self._maildir(user)
+        backup = maildir.with_name("backup")
+        shutil.copytree(maildir, backup)
+        self.start()
+        yield
+        self.stop()
+        shutil.rmtree(maildir)
+        backup.rename(maildir)
+        for path in (maildir, *maildir.rglob("*")):
+            give_to(path, self._user, self._group)
+        self.start()
+
+    def command(self, user: str, folder: str, *words: str) -> None:
+        """Let another mail program say something about the mails of a folder, as ("MOVE", "1:5", "Archive")."""
+        with self.log_in(user) as imap:
+            imap.select(f'"{folder}"')
+            if words[0] in {"MOVE", "COPY"}:
+                imap.create(words[2])
+            answer, data = imap.uid(*words)
+            assert answer == "OK", data
+
     def forget_uids(self, user: str) -> None:
         """Make the server count the INBOX anew, under a new UIDVALIDITY, as after a restore from a backup."""
         self.stop()
         for name in self._maildir(user).glob("dovecot*"):
             name.unlink()
-        # A new UIDVALIDITY is the second in which it is made; in the same second it would be the old one.
-        second = int(time.time())
-        wait_until(lambda: int(time.time()) > second, 2, "the next second")
+        # A new UIDVALIDITY is the second in which it is made, or one of the next when several folders are made at once.
+        second = int(time.time()) + 3
+        wait_until(lambda: int(time.time()) > second, 6, "a second that no folder has")
         self.start()
 
     def _maildir(self, user: str) -> Path:

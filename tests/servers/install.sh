@@ -47,6 +47,7 @@ check_servers() {
     need dovecot-imapd has_program dovecot
     need postgresql has_postgres
     need openssl has_program openssl
+    need clamav-daemon has_program clamd
     need chromium has_program chromium chromium-browser google-chrome
     need fonts-noto-core has_devanagari
     need "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" has_pango

@@ -75,6 +75,7 @@ class SmtpServer(Background):
     ) -> None:
         super().__init__("smtp-server")
         self.username = username
+        self.right_password = PASSWORD
         self.security = security
         self.size_limit = size_limit
         self.smtputf8 = smtputf8
@@ -130,7 +131,7 @@ class SmtpServer(Background):
     def check_password(self, login: str, password: str) -> bool:
         """Tell whether the login is right, and remember it."""
         self.logins.append(login)
-        return login == self.username and password == PASSWORD
+        return login == self.username and password == self.right_password
 
     def keep(self, sender: str, to: str, raw: bytes) -> None:
         """Take a letter over."""

@@ -12,6 +12,7 @@ from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.outbox import Outbox
 from mailbot.adapters.store.tables import metadata
+from mailbot.adapters.store.tables_upkeep import anchors
 from tests.builders import the_desk
 from tests.store.desk_work import write_letter
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.servers.postgres import Postgres
 
 LEASE = timedelta(seconds=120)
+assert anchors.metadata is metadata  # whatever tables there are stand in one list
 
 
 @pytest.fixture(scope="session")

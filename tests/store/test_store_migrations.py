@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from mailbot.adapters.store.auditing import audit_histories
+from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.engine import open_engine, reading
 from mailbot.adapters.store.migrating import (
     find_known_revisions,
@@ -17,6 +22,8 @@ from mailbot.adapters.store.migrating import (
 )
 from mailbot.adapters.store.tables import metadata
 from mailbot.domain.errors import WorldError
+from tests.builders import the_desk
+from tests.store.desk_work import open_one, write_letter
 
 
 @pytest.fixture
@@ -107,3 +114,19 @@ def test_a_database_of_a_newer_version_is_left_alone(bare, work):
         connection.execute(text("update alembic_version set version_num = '9999'"))
     with pytest.raises(WorldError, match="a newer version of mailbot made"):
         work(bare)
+
+
+def test_histories_are_chained_anew_and_none_is_whitewashed(bare):
+    """A migration hashes all lines anew: whole chains stay whole, and what was altered before is still found."""
+    migrate_up(bare)
+    known = find_known_revisions()
+    store = DeskStore(bare, the_desk(), ZoneInfo("Asia/Kolkata"), write_letter, timedelta(minutes=2))
+    numbers = [open_one(store, uid) for uid in (1, 2, 3)]
+    migrate_down(bare, known[known.index("0013") + 1])
+    with bare.begin() as connection:
+        connection.execute(text("update events set text = 'altered' where ticket_id = (select max(id) from tickets)"))
+    migrate_up(bare)
+    with reading(bare) as connection:
+        found = audit_histories(connection)
+    assert (found.lines, found.wrong) == (3, 1)
+    assert numbers[2] in found.findings[0]

@@ -228,8 +228,11 @@ def test_an_outsider_cannot_confirm_for_the_officer(play):
 
 def test_ids_cannot_be_enumerated(play):
     """An ID of the directory, one of the IT section and one of nobody are answered with the same words."""
-    play.write(PRIVATE, "The portal does not open.")
-    answers = [codes(play.answer(PRIVATE, digits), PRIVATE) for digits in ("999999", CHITRA.employee_id, "104872")]
+    answers = []
+    for asking, digits in enumerate(("999999", CHITRA.employee_id, "104872")):
+        stranger = f"asha.v.{asking}@mail.example"
+        play.write(stranger, "The portal does not open.")
+        answers.append(codes(play.answer(stranger, digits), stranger))
     assert answers == [["employee_id_taken"]] * 3
     assert play.letters_to(CHITRA.email).count("binding") == 0
     assert play.letters_to(ASHA.email) == ["binding"]

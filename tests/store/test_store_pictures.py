@@ -30,6 +30,7 @@ from mailbot.ports import Kept, Listed
 from mailbot.receive import Receiver
 from mailbot.settings import load_settings
 from tests.builders import ASHA, BHARAT, CHITRA, make_picture, the_desk
+from tests.fakes import FakeAlarms
 from tests.reading.picture_samples import logo, mail_with, photograph, screenshot
 from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, mail_for, open_one
 from tests.world import PACE
@@ -166,7 +167,7 @@ def desk(engine, tmp_path):
     correspondent = Correspondent(make_writer(settings, the_desk()), kept)
     store = DeskStore(engine, the_desk(), ZoneInfo("Asia/Kolkata"), correspondent, timedelta(seconds=120))
     keep_people(engine, [ASHA, CHITRA])
-    receiver = Receiver(kept, store, Direct(), the_desk(), PACE, lambda: NOW, lambda _: None)
+    receiver = Receiver(kept, store, Direct(), the_desk(), PACE, lambda: NOW, lambda _: None, FakeAlarms())
     return Desk(store, receiver, kept)
 
 

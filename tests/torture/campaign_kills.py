@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.torture.kills import Plan, run_campaign
+from tests.torture.kills import STEPS, Plan, run_campaign
 from tests.torture.program import FAULTS
 
 if TYPE_CHECKING:
@@ -33,14 +33,23 @@ def test_nothing_is_lost_or_doubled(
     assert result.is_sound, str(result)
 
 
-@pytest.mark.parametrize("fault", [name for name in FAULTS if name != "none"])
+# Where the program has to be killed for a fault to show.
+SHOWS_AT = {"move_before_commit": ("moved", "fetched"), "no_unique_key": ("kept",), "no_attempt_counter": STEPS}
+
+
+def test_every_fault_that_can_be_planted_is_tried() -> None:
+    """A fault without its place would never be tried."""
+    assert set(SHOWS_AT) == set(FAULTS) - {"none"}
+
+
+@pytest.mark.parametrize("fault", list(SHOWS_AT))
 def test_a_planted_fault_is_found(
     make_office: Callable[..., Office], fault: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A campaign that finds no fault in a faulty program would prove nothing about a sound one."""
     office = make_office(lease=1)
     office.set_up_fast()
-    result = run_campaign(office, Plan(mails=300, kills=30, seed=SEED, fault=fault))
+    result = run_campaign(office, Plan(mails=150, kills=15, seed=SEED, fault=fault, steps=SHOWS_AT[fault]))
     with capsys.disabled():
         sys.stdout.write(f"\n{fault}: {result}\n")
     assert not result.is_sound

@@ -34,6 +34,9 @@ ROOT = Path(__file__).parents[2]
 UNBOUNDED = {
     "MAILBOT_DESK__ANSWERS_PER_HOUR": "1000000",
     "MAILBOT_DESK__ANSWERS_PER_DAY": "1000000",
+    "MAILBOT_DESK__ANSWERS_PER_HOUR_DOMAIN": "1000000",
+    "MAILBOT_DESK__ANSWERS_PER_HOUR_DESK": "1000000",
+    "MAILBOT_DESK__FLOOD_MAILS_PER_HOUR": "1000000",
     "MAILBOT_WORKER__RETRY_SECONDS": "[1, 1]",
 }
 # At one of these steps the program rests a moment in each run, so that kills fall into all of them alike.
@@ -49,13 +52,17 @@ LOG, READY = "torture.log", b"mailbot runs"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a campaign does; `fault` is planted into the program (see program.py)."""
+    """What a campaign does; `fault` is planted into the program (see program.py).
+
+    In each run the program rests at one of `steps`, so that kills fall there.
+    """
 
     mails: int
     kills: int
     seed: int
     fault: str = "none"
     poisoned: int = 1
+    steps: tuple[str, ...] = STEPS
     longest: float = 0.5
 
 
@@ -97,21 +104,21 @@ class Result:
 def run_campaign(office: Office, plan: Plan) -> Result:
     """Let the mails arrive while the program is killed again and again, then let it finish, and count."""
     chance, began = random.Random(plan.seed), time.monotonic()
-    waiting = list(_write_mails(office, plan, chance))
+    waiting = list(write_mails(office, plan, chance))
     result, per_kill = Result(), -(-plan.mails // max(1, plan.kills))
     for _ in range(plan.kills):
-        rest = f"{chance.choice(STEPS)}:{chance.randint(1, 3)}:sleep={plan.longest}"
+        rest = f"{chance.choice(plan.steps)}:{chance.randint(1, 3)}:sleep={plan.longest}"
         result.kills += _run_and_kill(office, plan, waiting[:per_kill], chance.uniform(0, 2 * plan.longest), rest)
         del waiting[:per_kill]
     for raw in waiting:
         office.arrive(raw)
     _finish(office, plan)
-    _count(office, plan, result)
+    count(office, plan, result)
     result.seconds = time.monotonic() - began
     return result
 
 
-def _write_mails(office: Office, plan: Plan, chance: random.Random) -> Iterator[bytes]:
+def write_mails(office: Office, plan: Plan, chance: random.Random) -> Iterator[bytes]:
     """Write what officers write; every third with a screenshot, each of these another file."""
     page = draw_page(RETURN_FAILED)
     for number in range(plan.mails):
@@ -182,7 +189,7 @@ def _started(office: Office, plan: Plan, command: str, **variables: str) -> Iter
             process.wait()
 
 
-def _count(office: Office, plan: Plan, result: Result) -> None:
+def count(office: Office, plan: Plan, result: Result) -> None:
     """Compare what was written with tickets, letters and files, and the ledger with itself."""
     opened = Counter(row.title for row in office.rows_of(select(tickets.c.title)))
     expected = [title_of(number) for number in range(plan.mails)]

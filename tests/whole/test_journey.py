@@ -153,16 +153,22 @@ def test_both_sides_talk_by_replying(busy_office: Office) -> None:
 
 
 def test_a_forged_command_is_not_obeyed(busy_office: Office) -> None:
-    """RESOLVED under a staff member's address proves nothing; the answer to the stored address can be answered."""
+    """RESOLVED under a staff member's address proves nothing; she is asked, and only her own yes makes it count."""
     office = busy_office
-    number, _, _ = open_ticket(office, "rakesh", "Refund order shows a wrong amount", "RFD-06 shows 1,90,600.")
+    subject = "Refund order shows a wrong amount"
+    number, _, _ = open_ticket(office, "rakesh", subject, "RFD-06 shows 1,90,600.")
+    told = letters_of(office, number)
 
-    office.write("neha", f"Re: [{number}] Refund order shows a wrong amount", "RESOLVED\nNothing to do here.")
-    challenge = office.next_letter("neha", number)
-    assert office.status(number) == "new"
-    assert letters_of(office, number)[-1] == ("refused", office.address_of("neha"))
+    office.write("neha", f"Re: [{number}] {subject}", "RESOLVED\nNothing to do here.")
+    challenge = office.next_letter("neha", f"[{number}] Was this you?")
+    assert (office.status(number), letters_of(office, number)) == ("new", told)
+    office.reply("neha", challenge, "NOT ME")
+    office.next_letter("neha", number, "Nothing was done")
+    office.next_letter("sanjay", number, office.rows["neha"]["name"])
+    assert (office.status(number), letters_of(office, number)) == ("new", told)
 
-    office.reply("neha", challenge, "RESOLVED\nThe cess head was corrected.")
+    office.write("neha", f"Re: [{number}] {subject}", "RESOLVED\nThe cess head was corrected.", Client.OUTLOOK)
+    office.reply("neha", office.next_letter("neha", f"[{number}] Was this you?"), "YES")
     office.next_letter("rakesh", number, "cess head was corrected")
     assert office.status(number) == "resolved"
 

@@ -59,7 +59,7 @@ def _judge_gmail(host: str, folder: str, capabilities: set[str]) -> list[Finding
         Finding(
             Level.WARNING,
             "Gmail: leave 'Limit IMAP folders to contain no more than this many messages' off in its settings, or "
-            "mails stay invisible; and archive nothing by hand in the inbox, because archived mail is not read.",
+            "mails stay invisible; and archive nothing by hand in the inbox, because archived mail is only listed.",
         )
     ]
     if folder.lower().endswith(GMAIL_VIEWS):

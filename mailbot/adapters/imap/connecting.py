@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imapclient.exceptions import LoginError
 
-from mailbot.adapters.account import explain_refused_login
+from mailbot.adapters.account import Limit, explain_refused_login
 from mailbot.adapters.imap.refusals import is_passing
 from mailbot.adapters.imap.token_login import log_in_with_token
 from mailbot.adapters.imap.wire import Client
@@ -16,20 +16,23 @@ from mailbot.domain.errors import FolderMissingError
 if TYPE_CHECKING:
     import ssl
 
-    from mailbot.adapters.account import LoginGuard
     from mailbot.adapters.imap.settings import ImapAccount
+    from mailbot.adapters.imap.wire import HangWatch
+    from mailbot.adapters.pacing import Gate
 
 
-def connect(account: ImapAccount, context: ssl.SSLContext | None, guard: LoginGuard) -> Client:
+def connect(account: ImapAccount, context: ssl.SSLContext | None, gate: Gate, watch: HangWatch) -> Client:
     """Return a connection that is logged in; makes the folder for handled mail when it is missing.
 
     Raises LoginRefusedError, FolderMissingError, and what sockets and imaplib raise.
     """
     token = account.tokens.find_token() if account.tokens else ""
-    guard.check(account.tokens.consent if account.tokens else "")
-    client = Client(account, context)
+    gate.check(account.tokens.consent if account.tokens else "")
+    client = Client(account, context, watch)
     try:
-        _log_in(client, account, guard, token)
+        client.wire.allow(account.seconds_for(Limit.LOGIN))
+        _log_in(client, account, gate, token)
+        client.wire.allow(account.seconds_for(Limit.COMMAND))
         _ensure_processed_folder(client, account)
     except BaseException:
         client.wire.shutdown()
@@ -43,23 +46,23 @@ def folder_names(client: Client) -> list[str]:
     return sorted(str(name) for flags, _, name in folders if b"\\noselect" not in {flag.lower() for flag in flags})
 
 
-def _log_in(client: Client, account: ImapAccount, guard: LoginGuard, token: str) -> None:
+def _log_in(client: Client, account: ImapAccount, gate: Gate, token: str) -> None:
     try:
         if account.tokens:
-            log_in_with_token(client, account, account.tokens, token, guard)
+            log_in_with_token(client, account, account.tokens, token, gate)
         # PLAIN (RFC 4616) carries any letter; LOGIN has to be quoted and knows ASCII only.
         elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(account.username, account.password)
         elif client.has_capability("LOGINDISABLED"):
-            raise guard.refuse(explain_refused_login(account, "it offers no login with a password"))
+            raise gate.refuse(explain_refused_login(account, "it offers no login with a password"))
         else:
             client.login(_quoted(account.username), account.password)
     except LoginError as error:
         if is_passing(error):
             raise imaplib.IMAP4.abort(str(error)) from error
         consent = account.tokens.consent if account.tokens else ""
-        raise guard.refuse(explain_refused_login(account, str(error)), consent) from error
-    guard.accept()
+        raise gate.refuse(explain_refused_login(account, str(error)), consent) from error
+    gate.accept()
 
 
 def _ensure_processed_folder(client: Client, account: ImapAccount) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mailbot.adapters.imap.wire import Client, Wire
 
 NEW_MAIL = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
+# Of 60 seconds: five minutes. Some routers forget a connection that rests, and tell nobody.
+SILENCE = 5
 GOODBYE = re.compile(rb"\* BYE\b", re.IGNORECASE)
 
 
@@ -24,6 +26,7 @@ class Wake(StrEnum):
     MAIL = "mail"
     CALLED = "called"
     TIME = "time"
+    SILENCE = "silence"
 
 
 class Waker:
@@ -85,16 +88,25 @@ def wait_for_call(wake_fd: int, seconds: float) -> Wake:
 def idle(client: Client, wake_fd: int, seconds: float, patience: float) -> Wake:
     """Wait for new mail in the selected folder, a call, or the end of the time.
 
-    Raises what imaplib raises when the connection is lost, or when the server does not answer within `patience`.
+    A server that was silent for long is asked for a sign of life. Raises what imaplib raises when the connection is
+    lost, or when the server does not answer within `patience`.
     """
+    until = time.monotonic() + seconds
+    while (wake := _idle(client, wake_fd, until, patience)) is Wake.SILENCE:
+        pass
+    return wake
+
+
+def _idle(client: Client, wake_fd: int, until: float, patience: float) -> Wake:
     wire = client.wire
-    wire.deadline = time.monotonic() + patience
+    wire.allow(patience)
     client._idle_tag = tag = wire._command("IDLE")  # noqa: SLF001 - its idle() dies of news that precede the "+"
     while wire._get_response() is not None:  # noqa: SLF001 - None is the "+"
         if wire.tagged_commands[tag]:
             raise wire.error(f"IDLE was refused: {wire.tagged_commands[tag]}")
-    wake = Wake.MAIL if has_news(wire) else _listen(wire, wake_fd, time.monotonic() + seconds)
-    wire.deadline = time.monotonic() + patience
+    wire.rest()
+    wake = Wake.MAIL if has_news(wire) else _listen(wire, wake_fd, until, SILENCE * patience)
+    wire.allow(patience)  # the answer to DONE is the sign of life
     client.idle_done()
     return wake
 
@@ -104,7 +116,8 @@ def has_news(wire: Wire) -> bool:
     return "EXISTS" in wire.untagged_responses
 
 
-def _listen(wire: Wire, wake_fd: int, until: float) -> Wake:
+def _listen(wire: Wire, wake_fd: int, until: float, longest_silence: float) -> Wake:
+    heard = time.monotonic()
     poller = select.poll()
     poller.register(wire.sock.fileno(), select.POLLIN)
     poller.register(wake_fd, select.POLLIN)
@@ -115,11 +128,15 @@ def _listen(wire: Wire, wake_fd: int, until: float) -> Wake:
                 return Wake.MAIL
             if GOODBYE.match(line):
                 raise wire.abort(f"the server said {line[2:].decode(errors='replace').strip()}")
-        left = until - time.monotonic()
-        if left <= 0:
+        now = time.monotonic()
+        if now >= until:
             return Wake.TIME
+        if now >= heard + longest_silence:
+            return Wake.SILENCE
+        left = min(until, heard + longest_silence) - now
         ready = {descriptor for descriptor, _ in poller.poll(left * 1000)}
         if wire.sock.fileno() in ready:
             wire.receive_now()
+            heard = time.monotonic()
         elif wake_fd in ready:
             return Wake.CALLED

@@ -9,28 +9,33 @@ from __future__ import annotations
 
 import imaplib
 import logging
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailbot.adapters.account import LoginGuard, explain_trouble, make_tls_context
+from mailbot.adapters.account import Limit, explain_trouble, make_tls_context
+from mailbot.adapters.imap.answers import fetch_listed, find_left, read_bodies
 from mailbot.adapters.imap.connecting import connect, folder_names
 from mailbot.adapters.imap.idle import Wake, has_news, idle, wait_for_call
 from mailbot.adapters.imap.token_login import wants_new_login
+from mailbot.adapters.imap.uid_sets import copied_uids, sequences
+from mailbot.adapters.imap.wire import HangWatch
+from mailbot.adapters.pacing import Gate, Trouble, find_trouble
 from mailbot.domain.errors import FolderMissingError, WorldError
-from mailbot.ports import Fetched, Listed
+from mailbot.ports import Fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mailbot.adapters.imap.settings import ImapAccount
     from mailbot.adapters.imap.wire import Client
+    from mailbot.ports import Listed
 
 log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
 CHUNK = 200  # ids travel in one command line, which servers limit
+HEADERS_AT_ONCE = 20
 HEADER_LIMIT = 256 * 1024
 # A transfer slower than this counts as hanging.
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
@@ -39,20 +44,22 @@ SLOWEST_BYTES_PER_SECOND = 16 * 1024
 class ImapMailbox:
     """One folder on an IMAP server; connects when it is first used and again after trouble."""
 
-    def __init__(self, account: ImapAccount, guard: LoginGuard | None = None) -> None:
+    def __init__(self, account: ImapAccount, gate: Gate | None = None) -> None:
         self.account = account
         self.name = f"{account.username}/{account.folder}"
         self._context = make_tls_context(account)
-        self._guard = guard or LoginGuard()
+        self._gate = gate or Gate()
+        self._watch = HangWatch()
         self._client: Client | None = None
         self._selected = False
+        self._next_uid = 0
 
     def close(self) -> None:
         """Log out, if connected; safe to call more than once."""
         client, self._client, self._selected = self._client, None, False
         if client is None:
             return
-        client.wire.deadline = time.monotonic() + 5
+        client.wire.allow(self.account.seconds_for(Limit.GOODBYE))
         with suppress(OSError, imaplib.IMAP4.error):
             client.logout()
         client.wire.shutdown()
@@ -67,6 +74,10 @@ class ImapMailbox:
                 return self._select()
         return self._select()
 
+    def find_next_uid(self) -> int:
+        """Return the UID of the next mail to come, as the server said when the folder was opened; 0 if it did not."""
+        return self._next_uid
+
     def find_uids(self, first: int) -> list[int]:
         """Return the UIDs in the folder from `first` on, in ascending order."""
         with self._talk() as client:
@@ -80,9 +91,9 @@ class ImapMailbox:
         with self._talk() as client:
             has_gmail_ids = client.has_capability("X-GM-EXT-1")
             wanted = ["RFC822.SIZE", "INTERNALDATE", *(["X-GM-MSGID"] if has_gmail_ids else [])]
-            for chunk in _chunks(uids):
-                answer = client.fetch(chunk, wanted)
-                listed += [_listed(uid, answer[uid]) for uid in chunk if b"RFC822.SIZE" in answer.get(uid, ())]
+            for sequence in sequences(uids):
+                self._be_patient(client)
+                listed += fetch_listed(client, sequence, wanted)
         return listed
 
     def fetch(self, listed: Sequence[Listed], size_limit: int) -> list[Fetched]:
@@ -91,13 +102,14 @@ class ImapMailbox:
         raws: dict[int, bytes] = {}
         for chunk in _chunks(small):
             raws |= self._fetch_bodies(chunk)
-        headers = {mail.uid: self._fetch_header(mail.uid) for mail in listed if mail.size > size_limit}
+        headers = self._fetch_headers([mail.uid for mail in listed if mail.size > size_limit])
         fetched = []
         for mail in listed:
             oversized = mail.size > size_limit
-            raw = headers[mail.uid] if oversized else raws.get(mail.uid)
+            raw = (headers if oversized else raws).get(mail.uid)
             if raw is not None:
                 fetched.append(Fetched(mail, raw, oversized))
+        self._gate.worked()
         return fetched
 
     def file(self, uids: Sequence[int]) -> None:
@@ -109,11 +121,9 @@ class ImapMailbox:
         with self._talk() as client:
             for chunk in _chunks(uids):
                 if client.has_capability("MOVE"):
-                    self._move(client, chunk)
+                    self._bring(client, client.move, chunk)
                 elif client.has_capability("UIDPLUS"):
-                    client.copy(chunk, self.account.processed_folder)
-                    client.delete_messages(chunk, silent=True)
-                    client.uid_expunge(chunk)
+                    self._copy_away(client, chunk)
                 else:
                     log.warning("the mail server can neither MOVE nor UID EXPUNGE; handled mail stays in the folder")
 
@@ -130,8 +140,16 @@ class ImapMailbox:
                 client.wire.untagged_responses.pop("EXISTS")
                 return Wake.MAIL
             if client.has_capability("IDLE"):
-                return idle(client, wake_fd, seconds, self.account.timeout_seconds)
+                wake = idle(client, wake_fd, seconds, self.account.timeout_seconds)
+                self._gate.worked()
+                return wake
         return wait_for_call(wake_fd, seconds)
+
+    def end_overdue(self) -> bool:
+        """Break a connection that hangs, from any thread; tell whether that was needed."""
+        if ended := self._watch.end_overdue():
+            log.warning("the connection to %s hung and was ended", self.account.where)
+        return ended
 
     def list_folders(self) -> list[str]:
         """Return the names of all folders that can be opened."""
@@ -156,7 +174,7 @@ class ImapMailbox:
     def _select(self) -> int:
         with self._talk() as client:
             try:
-                answer = client.select_folder(self.account.folder)
+                answer = self._open(client)
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
@@ -168,8 +186,12 @@ class ImapMailbox:
                     f"{self.account.where} gives no UIDVALIDITY for {self.account.folder}, so mails cannot be told "
                     "apart safely. Choose another folder or another server."
                 )
-            self._selected = True
+            self._selected, self._next_uid = True, int(answer.get(b"UIDNEXT", 0))
             return int(answer[b"UIDVALIDITY"])
+
+    def _open(self, client: Client) -> dict[bytes, Any]:
+        answer: dict[bytes, Any] = client.select_folder(self.account.folder)
+        return answer
 
     def _explain_missing(self, client: Client, answer: str) -> str:
         names = ", ".join(folder_names(client))
@@ -182,7 +204,7 @@ class ImapMailbox:
         uids = [mail.uid for mail in mails]
         with self._talk(sum(mail.size for mail in mails)) as client:
             try:
-                return _bodies(client, client.fetch(uids, ["BODY.PEEK[]"]), b"BODY[]")
+                return read_bodies(client, client.fetch(uids, ["BODY.PEEK[]"]), b"BODY[]")
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
@@ -201,65 +223,74 @@ class ImapMailbox:
             bodies |= self._fetch_bodies([mail])
         return bodies
 
-    def _fetch_header(self, uid: int) -> bytes | None:
-        with self._talk(HEADER_LIMIT) as client:
-            answer = client.fetch([uid], [f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>"])
-            return _bodies(client, answer, b"BODY[HEADER]<0>").get(uid)
+    def _fetch_headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        headers: dict[int, bytes] = {}
+        for start in range(0, len(uids), HEADERS_AT_ONCE):
+            chunk = uids[start : start + HEADERS_AT_ONCE]
+            with self._talk(HEADER_LIMIT * len(chunk)) as client:
+                answer = client.fetch(chunk, [f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>"])
+                headers |= read_bodies(client, answer, b"BODY[HEADER]<0>")
+        return headers
 
-    def _move(self, client: Client, uids: Sequence[int]) -> None:
+    def _copy_away(self, client: Client, uids: Sequence[int]) -> None:
+        """Copy mails and remove them; only those of which the server says (COPYUID, RFC 4315) that they were copied."""
+        client.wire.response("COPYUID")  # forgets what an earlier command may have left
+        self._bring(client, client.copy, uids)
+        copied = copied_uids(client.wire.response("COPYUID")[1]) & set(uids)
+        if len(copied) < len(find_left(client, uids)):
+            log.warning("the mail server does not say that it copied every mail; those it did not stay in the folder")
+        if copied:
+            client.delete_messages(sorted(copied), silent=True)
+            client.uid_expunge(sorted(copied))
+
+    def _bring(self, client: Client, how: Callable[[Sequence[int], str], object], uids: Sequence[int]) -> None:
+        """Copy or move mails to the folder of handled mail."""
         try:
-            client.move(uids, self.account.processed_folder)
+            how(uids, self.account.processed_folder)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
             # Some servers refuse the whole set when one mail of it is gone.
-            left = _still_there(client, uids)
+            left = find_left(client, uids)
             if len(left) == len(uids):
                 raise
             if left:
-                client.move(left, self.account.processed_folder)
+                how(left, self.account.processed_folder)
 
     @contextmanager
     def _talk(self, size: int = 0) -> Iterator[Client]:
         """Give the connection for one exchange; `size` is how many bytes will travel."""
         try:
             if self._client is None:
-                self._client = connect(self.account, self._context, self._guard)
-            patience = 2 * self.account.timeout_seconds + size / SLOWEST_BYTES_PER_SECOND
-            self._client.wire.deadline = time.monotonic() + patience
+                self._client = connect(self.account, self._context, self._gate, self._watch)
+            self._be_patient(self._client, size)
             yield self._client
+            self._client.wire.rest()
         except (OSError, imaplib.IMAP4.error, ValueError) as error:
+            trouble = self._judge(error)
             self._drop()
-            raise WorldError(explain_trouble(self.account, error)) from error
+            raise self._gate.note(trouble, explain_trouble(self.account, error)) from error
         except BaseException:
             # An exchange that was left in its middle would give its answers to the next one.
             self._drop()
             raise
 
+    def _be_patient(self, client: Client, size: int = 0) -> None:
+        limit = self.account.seconds_for(Limit.BODY if size else Limit.COMMAND)
+        client.wire.allow(max(limit, size / SLOWEST_BYTES_PER_SECOND), steadily=size > 0)
+
+    def _judge(self, error: Exception) -> Trouble:
+        said_goodbye = self._client is not None and "BYE" in self._client.wire.untagged_responses
+        usual = Trouble.SERVER if said_goodbye or isinstance(error, OSError) else Trouble.PROTOCOL
+        return find_trouble(str(error), usual)
+
     def _drop(self) -> None:
         client, self._client, self._selected = self._client, None, False
         if client is not None:
             client.wire.shutdown()
+        self._watch.wire = None
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
-
-
-def _listed(uid: int, answer: dict[bytes, Any]) -> Listed:
-    provider_id = str(answer.get(b"X-GM-MSGID", ""))
-    return Listed(uid, int(answer[b"RFC822.SIZE"]), answer[b"INTERNALDATE"], provider_id)
-
-
-def _bodies(client: Client, answer: dict[int, dict[bytes, Any]], key: bytes) -> dict[int, bytes]:
-    bodies = {uid: parts[key] for uid, parts in answer.items() if key in parts}
-    empty = [uid for uid, raw in bodies.items() if not raw]
-    # NIL is what a mail has that just vanished, but also one that the server cannot read: a person must see that one.
-    unreadable = _still_there(client, empty) if empty else []
-    return {uid: raw or b"" for uid, raw in bodies.items() if raw or uid in unreadable}
-
-
-def _still_there(client: Client, uids: Sequence[int]) -> list[int]:
-    client.noop()  # makes the server tell what was removed meanwhile
-    return sorted(set(uids) & {int(uid) for uid in client.search(["UID", ",".join(map(str, uids))])})

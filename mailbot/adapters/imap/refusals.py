@@ -5,15 +5,15 @@ from __future__ import annotations
 import imaplib
 from typing import TYPE_CHECKING
 
+from mailbot.adapters.pacing import Trouble, find_trouble
+
 if TYPE_CHECKING:
     from imapclient.exceptions import LoginError
 
-# Answers that refuse a login for a reason other than the password (RFC 5530 and what providers write).
-BUSY = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "SIMULTANEOUS", "TOO MANY", "THROTTL", "OVERQUOTA", "TRY AGAIN")
+PASSING = (Trouble.QUOTA, Trouble.THROTTLED, Trouble.SERVER)
 
 
 def is_passing(error: LoginError) -> bool:
     """Tell whether the same login may be accepted later; imapclient calls a lost connection a login error as well."""
-    return isinstance(error.__cause__ or error.__context__, imaplib.IMAP4.abort) or any(
-        word in str(error).upper() for word in BUSY
-    )
+    broke_off = isinstance(error.__cause__ or error.__context__, imaplib.IMAP4.abort)
+    return broke_off or find_trouble(str(error), Trouble.AUTH) in PASSING

@@ -12,15 +12,15 @@ from mailbot.adapters.sasl import MECHANISMS, answers, find_mechanism
 from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
-    from mailbot.adapters.account import AccessTokens, LoginGuard
+    from mailbot.adapters.account import AccessTokens
     from mailbot.adapters.imap.settings import ImapAccount
     from mailbot.adapters.imap.wire import Client
+    from mailbot.adapters.pacing import Gate
+
 log = logging.getLogger(__name__)
 
 
-def log_in_with_token(
-    client: Client, account: ImapAccount, tokens: AccessTokens, token: str, guard: LoginGuard
-) -> None:
+def log_in_with_token(client: Client, account: ImapAccount, tokens: AccessTokens, token: str, gate: Gate) -> None:
     """Log in; a refused token is changed for a new one once, unless that did not help before. Raises LoginError."""
     client.token = token
     mechanism = find_mechanism(name for name in MECHANISMS if client.has_capability(f"AUTH={name}"))
@@ -29,7 +29,7 @@ def log_in_with_token(
     try:
         _authenticate(client, account, mechanism, token)
     except LoginError as error:
-        if is_passing(error) or guard.has_refused(tokens.consent):
+        if is_passing(error) or gate.has_refused(tokens.consent):
             raise
         client.token = tokens.find_token(refused=token)
         _authenticate(client, account, mechanism, client.token)

@@ -9,24 +9,30 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import math
 import socket
 import ssl
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError
+
+from mailbot.adapters.account import Limit
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
     from mailbot.adapters.imap.settings import ImapAccount
 
-CONNECT_SECONDS = 20.0
 PIECE = 65536
 LONGEST_LINE = 10_000_000
+GRACE_SECONDS = 5.0
 # Not the size of a mail, but what a sane server may send for one: the limit for mails is checked before they are asked.
 LARGEST_LITERAL = 256 * 1024 * 1024
+# A mail of which less than this comes in half of `timeout_seconds` does not come any more.
+LEAST_BYTES = 512
 # A dead connection is noticed after about a minute, also where a router forgot it silently.
 KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 30_000))
 
@@ -34,17 +40,27 @@ KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("
 class Wire(imaplib.IMAP4):
     """imaplib's connection with a buffer of its own; `deadline` (monotonic seconds) ends whatever is waited for."""
 
-    def __init__(self, account: ImapAccount, context: ssl.SSLContext | None) -> None:
+    def __init__(self, account: ImapAccount, context: ssl.SSLContext | None, watch: HangWatch) -> None:
         self._account = account
         self._context = context
         self._received = bytearray()
-        self.deadline = time.monotonic() + account.timeout_seconds + CONNECT_SECONDS
+        self.allow(account.seconds_for(Limit.CONNECT) + account.seconds_for(Limit.LOGIN))
+        watch.wire = self
         super().__init__(account.host, account.port)
+
+    def allow(self, seconds: float, *, steadily: bool = False) -> None:
+        """Give what begins now so much time in all; `steadily` ends it earlier when hardly anything comes."""
+        self.deadline = time.monotonic() + seconds
+        self._steadily, self._period_began, self._this_period = steadily, time.monotonic(), 0
+
+    def rest(self) -> None:
+        """Nothing is waited for: no deadline can pass."""
+        self.deadline = math.inf
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
         """Connect, and with security "tls" shake hands, before imaplib reads the greeting."""
         self.host, self.port = host, port
-        self.sock = socket.create_connection((host, port), timeout or CONNECT_SECONDS)
+        self.sock = _connect(host, port, timeout or self._account.seconds_for(Limit.CONNECT))
         try:
             _keep_alive(self.sock)
             if self._account.security == "tls" and self._context:
@@ -88,6 +104,7 @@ class Wire(imaplib.IMAP4):
             if not count:
                 raise self.abort("the server closed the connection")
             filled += count
+            self._judge_speed(count)
         return head + rest
 
     def readline(self) -> bytes:
@@ -98,7 +115,9 @@ class Wire(imaplib.IMAP4):
             if searched > LONGEST_LINE:
                 raise self.abort(f"the server sent a line of more than {LONGEST_LINE} bytes")
             self.sock.settimeout(self._find_patience())
-            self._keep(self.sock.recv(PIECE))
+            data = self.sock.recv(PIECE)
+            self._keep(data)
+            self._judge_speed(len(data))
         return self._take(end + 1)
 
     def send(self, data: Buffer) -> None:
@@ -126,6 +145,15 @@ class Wire(imaplib.IMAP4):
                 self._keep(self.sock.recv(PIECE))
             raise self.abort(f"the server sent more than {LONGEST_LINE} bytes that nobody asked for")
 
+    def _judge_speed(self, count: int) -> None:
+        self._this_period += count
+        now = time.monotonic()
+        if not self._steadily or now < self._period_began + self._account.timeout_seconds / 2:
+            return
+        if self._this_period < LEAST_BYTES:
+            raise TimeoutError("the server was too slow")
+        self._period_began, self._this_period = now, 0
+
     def _keep(self, data: bytes) -> None:
         if not data:
             raise self.abort("the server closed the connection")
@@ -143,17 +171,38 @@ class Wire(imaplib.IMAP4):
         return min(left, self._account.timeout_seconds)
 
 
+@dataclass(slots=True)
+class HangWatch:
+    """A second look at the deadline, from another thread: ends a connection that its own calls did not end.
+
+    The wire ends every wait by itself; this is for what waits inside a library.
+    """
+
+    wire: Wire | None = None
+
+    def end_overdue(self) -> bool:
+        """Break the connection when its deadline is long past; tell whether that was needed."""
+        wire = self.wire
+        if wire is None or time.monotonic() < wire.deadline + GRACE_SECONDS:
+            return False
+        self.wire = None
+        if (sock := getattr(wire, "sock", None)) is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        return True
+
+
 class Client(IMAPClient):  # type: ignore[misc]
     """imapclient over our own wire; mails are never written to a log."""
 
-    def __init__(self, account: ImapAccount, context: ssl.SSLContext | None) -> None:
-        self._account_and_context = account, context
+    def __init__(self, account: ImapAccount, context: ssl.SSLContext | None, watch: HangWatch) -> None:
+        self._for_wire = account, context, watch
         self.token = ""  # the access token of this login, when there is one
         super().__init__(
             account.host,
             account.port,
             ssl=account.security == "tls",
-            timeout=SocketTimeout(connect=CONNECT_SECONDS, read=account.timeout_seconds),
+            timeout=SocketTimeout(connect=account.seconds_for(Limit.CONNECT), read=account.timeout_seconds),
         )
         self.wire.debug = 0  # imapclient sets 5, which formats every mail for a log message
         self.normalise_times = False  # keeps the time zone of INTERNALDATE
@@ -167,7 +216,7 @@ class Client(IMAPClient):  # type: ignore[misc]
         return wire
 
     def _create_IMAP4(self) -> Wire:  # noqa: N802 - imapclient calls it by this name
-        return Wire(*self._account_and_context)
+        return Wire(*self._for_wire)
 
     def _start_tls(self, context: ssl.SSLContext | None) -> None:
         try:
@@ -178,6 +227,22 @@ class Client(IMAPClient):  # type: ignore[misc]
         except BaseException:
             self.wire.shutdown()
             raise
+
+
+def _connect(host: str, port: int, seconds: float) -> socket.socket:
+    """Return a connection to the first address that answers; all of them together have so many seconds."""
+    until, trouble = time.monotonic() + seconds, OSError("the name has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(max(0.01, until - time.monotonic()))
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            trouble = error
+        else:
+            return sock
+    raise trouble
 
 
 def _keep_alive(sock: socket.socket) -> None:

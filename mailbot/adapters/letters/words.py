@@ -35,8 +35,9 @@ class Words:
         """
         entry = self.table["notice"][notice.code]
         form = "text" if notice.given or "bare" not in entry else "bare"
-        at = self.moment(notice.at.astimezone(timezone), language) if notice.at else ""
-        sentence: str = entry[form][language].format(given=notice.given, at=at)
+        local = notice.at.astimezone(timezone) if notice.at else None
+        at, time = (self.moment(local, language), f"{local:%H:%M}") if local else ("", "")
+        sentence: str = entry[form][language].format(given=notice.given, at=at, time=time)
         if notice.proposed and "proposal" in entry:
             sentence += " " + entry["proposal"][language].format(proposed=notice.proposed)
         return f"{notice.ticket}: {sentence}" if notice.ticket else sentence

@@ -18,18 +18,17 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from mailbot.adapters.account import explain_refused_login, explain_trouble
+from mailbot.adapters.account import Limit, explain_refused_login, explain_trouble
+from mailbot.adapters.pacing import Trouble, find_trouble
+from mailbot.adapters.smtp.exchange import Exchange
 from mailbot.adapters.smtp.token_login import log_in_with_token
 from mailbot.adapters.smtp.verdict import SERVICE_CLOSING, Stage, judge_answer, judge_loss
 from mailbot.deliver import Result
-from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
     import ssl
 
-    from aiosmtplib import SMTPResponse
-
-    from mailbot.adapters.account import LoginGuard
+    from mailbot.adapters.pacing import Gate
     from mailbot.adapters.smtp.settings import SmtpAccount
 
 # An address literal (RFC 5321 4.1.3): asks no name server and tells nothing about this machine.
@@ -37,9 +36,7 @@ LOCAL_NAME = "[127.0.0.1]"
 LETTERS_PER_CONNECTION = 100
 # Servers close connections that rest; a little before that a new one is cheaper than finding out.
 REST_SECONDS = 60.0
-SLOWEST_BYTES_PER_SECOND = 16 * 1024
-QUIT_SECONDS = 5.0
-POSITIVE, GO_AHEAD = 2, 354
+NEGATIVE = (4, 5)  # any other answer is nonsense, after which nothing more is believed
 UNKNOWN_METHOD = (500, 501, 502, 503, 504)
 PLAIN_ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f@]+@[^\s<>\x00-\x1f\x7f@]+")
 
@@ -56,24 +53,29 @@ class Outcome:
 class SmtpConnection:
     """Connects when first used, hands letters over one by one, and closes itself after any doubt."""
 
-    def __init__(self, account: SmtpAccount, context: ssl.SSLContext | None, guard: LoginGuard) -> None:
+    def __init__(self, account: SmtpAccount, context: ssl.SSLContext | None, gate: Gate) -> None:
         self._account = account
         self._context = context
-        self._guard = guard
+        self._gate = gate
         self._client: SMTP | None = None
         self._sent = 0
         self._last_used = 0.0
 
+    def is_usable(self) -> bool:
+        """Tell whether it is open and neither rested too long nor carried enough."""
+        rested = time.monotonic() - self._last_used > REST_SECONDS
+        is_open = self._client is not None and self._client.is_connected and not rested
+        return is_open and self._sent < LETTERS_PER_CONNECTION and not self._gate.ends_open()
+
     async def open(self) -> SMTP:
         """Return a connection that is logged in. Raises WorldError."""
-        rested = time.monotonic() - self._last_used > REST_SECONDS
-        if self._client and self._client.is_connected and not rested and self._sent < LETTERS_PER_CONNECTION:
+        if self._client and self.is_usable():
             return self._client
         await self.close()
         account = self._account
         # Asking the provider may take a while: in a thread, and before the server waits for us.
         token = await asyncio.to_thread(account.tokens.find_token) if account.tokens else ""
-        self._guard.check(account.tokens.consent if account.tokens else "")
+        self._gate.check(account.tokens.consent if account.tokens else "")
         client = SMTP(
             hostname=account.host,
             port=account.port,
@@ -84,16 +86,19 @@ class SmtpConnection:
             tls_context=self._context,
         )
         try:
-            async with asyncio.timeout(account.timeout_seconds):
+            async with asyncio.timeout(account.seconds_for(Limit.CONNECT)):
                 await client.connect()
+            async with asyncio.timeout(account.seconds_for(Limit.LOGIN)):
                 await _greet(client)
                 await self._log_in(client, token)
         except SMTPResponseException as error:
             client.close()
-            raise WorldError(f"{account.where} does not serve us now ({_words(error.code, error.message)}).") from error
+            words = _words(error.code, error.message)
+            sentence = f"{account.where} does not serve us now ({words})."
+            raise self._gate.note(find_trouble(words, Trouble.SERVER), sentence) from error
         except (OSError, SMTPException, ValueError) as error:
             client.close()
-            raise WorldError(explain_trouble(account, error)) from error
+            raise self._gate.note(Trouble.SERVER, explain_trouble(account, error)) from error
         except BaseException:
             client.close()
             raise
@@ -112,26 +117,30 @@ class SmtpConnection:
     async def _try(self, to: str, raw: bytes) -> Outcome:
         client = await self.open()
         reused = self._sent > 0
-        exchange = Exchange(client, self._account.sender, to, _as_data(raw))
+        exchange = Exchange(client, self._account.sender, to, raw, self._account.seconds_for(Limit.ANSWER))
         problem = exchange.find_obstacle()
         if problem:
             return Outcome(Result.REFUSED, problem)
         finished = False
         try:
-            async with asyncio.timeout(self._account.timeout_seconds + len(raw) / SLOWEST_BYTES_PER_SECOND):
+            async with asyncio.timeout(self._account.seconds_for(Limit.LETTER)):
                 answer = await exchange.run()
                 outcome = Outcome(Result.SENT, _words(answer.code, answer.message))
                 finished = True
+                self._gate.worked()
         except SMTPResponseException as error:
             result = judge_answer(exchange.stage, error.code, error.message)
             closing = error.code == SERVICE_CLOSING
-            in_step = not closing and exchange.stage is not Stage.BODY and result is not Result.UNKNOWN
+            in_step = not closing and exchange.stage is not Stage.BODY and error.code // 100 in NEGATIVE
             finished = in_step and await self._reset(client)
             rested_too_long = closing and reused and exchange.stage is Stage.MAIL
             outcome = Outcome(result, _words(error.code, error.message), rested_too_long)
+            self._note(outcome, closing=closing)
         except (OSError, SMTPException, ValueError) as error:
             lost_while_resting = reused and exchange.stage is Stage.MAIL and isinstance(error, SMTPServerDisconnected)
             outcome = Outcome(judge_loss(exchange.stage), explain_trouble(self._account, error), lost_while_resting)
+            if not lost_while_resting:
+                self._gate.note(Trouble.PROTOCOL, outcome.answer)
         finally:
             if not finished:
                 self._drop()
@@ -145,9 +154,15 @@ class SmtpConnection:
         if client is None:
             return
         with contextlib.suppress(OSError, SMTPException):
-            async with asyncio.timeout(QUIT_SECONDS):
+            async with asyncio.timeout(self._account.seconds_for(Limit.GOODBYE)):
                 await client.quit()
         client.close()
+
+    def _note(self, outcome: Outcome, *, closing: bool) -> None:
+        """Note what is not about the letter but about the account: its quota, or a server that closes."""
+        trouble = find_trouble(outcome.answer)
+        if trouble is Trouble.QUOTA or (closing and not outcome.worth_reconnecting):
+            self._gate.note(trouble, f"{self._account.where} takes no more letters now ({outcome.answer}).")
 
     def _drop(self) -> None:
         client, self._client = self._client, None
@@ -156,7 +171,7 @@ class SmtpConnection:
 
     async def _reset(self, client: SMTP) -> bool:
         try:
-            await client.rset(timeout=QUIT_SECONDS)
+            await client.rset(timeout=self._account.seconds_for(Limit.GOODBYE))
         except (OSError, SMTPException):
             return False
         return True
@@ -164,7 +179,7 @@ class SmtpConnection:
     async def _log_in(self, client: SMTP, token: str) -> None:
         account = self._account
         if account.tokens:
-            await log_in_with_token(client, account, account.tokens, token, self._guard)
+            await log_in_with_token(client, account, account.tokens, token, self._gate)
             return
         if not account.username:
             return
@@ -179,77 +194,10 @@ class SmtpConnection:
                     continue
                 if error.code // 100 != 5:  # noqa: PLR2004 - 5yz is the permanent class
                     raise
-                raise self._guard.refuse(explain_refused_login(account, _words(error.code, error.message))) from error
-            self._guard.accept()
+                raise self._gate.refuse(explain_refused_login(account, _words(error.code, error.message))) from error
+            self._gate.accept()
             return
-        raise self._guard.refuse(explain_refused_login(account, "it offers no login with a password"))
-
-
-class Exchange:
-    """The commands for one letter to one recipient; `stage` tells how far they came."""
-
-    def __init__(self, client: SMTP, sender: str, to: str, data: bytes) -> None:
-        self.stage = Stage.MAIL
-        self._client = client
-        self._sender = sender
-        self._to = to
-        self._data = data
-        self._needs_utf8 = not (sender + to).isascii()
-
-    def find_obstacle(self) -> str:
-        """Return why this server can never take this letter, or an empty string."""
-        if self._needs_utf8 and not self._client.supports_extension("smtputf8"):
-            return f"The address {self._to} has letters outside ASCII, which this server does not accept (no SMTPUTF8)."
-        limit = self._client.esmtp_extensions.get("size", "").strip()
-        if limit.isdigit() and 0 < int(limit) < len(self._data):
-            return f"The letter has {len(self._data)} bytes; the server accepts at most {limit} (SIZE, RFC 1870)."
-        return ""
-
-    async def run(self) -> SMTPResponse:
-        """Send the letter and return the server's positive answer; raises what aiosmtplib raises."""
-        encoding = "utf-8" if self._needs_utf8 else "ascii"
-        await self._client.mail(self._sender, options=self._find_options(), encoding=encoding)
-        self.stage = Stage.RCPT
-        await self._client.rcpt(self._to, encoding=encoding)
-        self.stage = Stage.DATA
-        answer = await self._client.execute_command(b"DATA")
-        if answer.code != GO_AHEAD:
-            raise SMTPResponseException(answer.code, answer.message)
-        answer = await self._send_data()
-        if answer.code // 100 != POSITIVE:
-            raise SMTPResponseException(answer.code, answer.message)
-        if self.stage is not Stage.DOT:
-            raise SMTPServerDisconnected("the server answered before it had the whole letter")
-        return answer
-
-    def _find_options(self) -> list[str]:
-        options = [f"SIZE={len(self._data)}"] if self._client.supports_extension("size") else []
-        if not self._data.isascii() and self._client.supports_extension("8bitmime"):
-            options.append("BODY=8BITMIME")
-        return [*options, "SMTPUTF8"] if self._needs_utf8 else options
-
-    async def _send_data(self) -> SMTPResponse:
-        protocol, transport = self._client.protocol, self._client.transport
-        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
-            raise SMTPServerDisconnected("the connection was lost")
-        self.stage = Stage.BODY
-        answer = asyncio.ensure_future(protocol.read_response())
-        await asyncio.sleep(0)  # from here on an early refusal is heard
-        # With no room in its buffer the transport holds a writer until the operating system has taken all.
-        transport.set_write_buffer_limits(high=0)
-        protocol.write(self._data)
-        written = asyncio.ensure_future(protocol._drain_helper())  # noqa: SLF001 - what StreamWriter.drain() waits for
-        try:
-            await asyncio.wait({answer, written}, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                await written
-                self.stage = Stage.DOT
-                protocol.write(b".\r\n")
-            return await answer
-        finally:
-            answer.cancel()
-            written.cancel()
-            await asyncio.gather(answer, written, return_exceptions=True)
+        raise self._gate.refuse(explain_refused_login(account, "it offers no login with a password"))
 
 
 async def _greet(client: SMTP) -> None:
@@ -258,14 +206,6 @@ async def _greet(client: SMTP) -> None:
         await client.ehlo()
     except SMTPHeloError:
         await client.helo()
-
-
-def _as_data(raw: bytes) -> bytes:
-    """Return the bytes as DATA wants them (RFC 5321 4.5.2): lines end with CRLF, dots at their start are doubled."""
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", lines)
 
 
 def _words(code: int, message: str) -> str:

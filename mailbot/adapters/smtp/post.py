@@ -6,8 +6,9 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from mailbot.adapters.account import LoginGuard, make_tls_context
+from mailbot.adapters.account import make_tls_context
 from mailbot.adapters.finding import Finding, Level
+from mailbot.adapters.pacing import Gate
 from mailbot.adapters.smtp.connection import SmtpConnection
 from mailbot.deliver import Receipt, Result
 from mailbot.domain.errors import WorldError
@@ -24,12 +25,21 @@ WAITS_FOR_EARLIER = "waits for an earlier letter to the same person about the sa
 class SmtpPost:
     """Hands letters to the server; keeps its connections between calls. One thread uses it, and closes it."""
 
-    def __init__(self, account: SmtpAccount, guard: LoginGuard | None = None) -> None:
+    def __init__(self, account: SmtpAccount, gate: Gate | None = None) -> None:
         self.account = account
-        context, shared_guard = make_tls_context(account), guard or LoginGuard()
-        self._connections = [SmtpConnection(account, context, shared_guard) for _ in range(account.connections)]
+        self._gate = gate or Gate()
+        context = make_tls_context(account)
+        self._connections = [SmtpConnection(account, context, self._gate) for _ in range(account.connections)]
         self._runner = asyncio.Runner()
         self._closed = False
+
+    def is_resting(self) -> bool:
+        """Tell whether no connection is open and none may be opened yet; see adapters/pacing.py."""
+        return not any(connection.is_usable() for connection in self._connections) and not self._may_connect()
+
+    def _may_connect(self) -> bool:
+        tokens = self.account.tokens
+        return self._gate.find_wait(tokens.consent if tokens else "") <= 0
 
     def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
         """Hand the letters over, each to its one recipient; return a receipt for each, whatever the server does."""
@@ -61,7 +71,7 @@ class SmtpPost:
             troubles = await asyncio.gather(*[_drain(lane, groups, receipts) for lane in (first, *others)])
             trouble = next((words for words in troubles if words), "")
         for letter in (letter for group in groups for letter in group):
-            receipts[letter.id] = Receipt(letter, Result.LATER, trouble)
+            receipts[letter.id] = Receipt(letter, Result.LATER, trouble, unreachable=True)
         return receipts
 
     async def _check(self) -> list[Finding]:

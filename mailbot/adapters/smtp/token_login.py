@@ -14,7 +14,8 @@ from mailbot.adapters.sasl import answers, find_mechanism
 if TYPE_CHECKING:
     from aiosmtplib import SMTP
 
-    from mailbot.adapters.account import AccessTokens, LoginGuard
+    from mailbot.adapters.account import AccessTokens
+    from mailbot.adapters.pacing import Gate
     from mailbot.adapters.smtp.settings import SmtpAccount
 
 CONTINUE, ACCEPTED, PERMANENT = 334, 235, 5
@@ -22,23 +23,21 @@ MOST_ROUNDS = 4
 CANCEL = b"*"
 
 
-async def log_in_with_token(
-    client: SMTP, account: SmtpAccount, tokens: AccessTokens, token: str, guard: LoginGuard
-) -> None:
+async def log_in_with_token(client: SMTP, account: SmtpAccount, tokens: AccessTokens, token: str, gate: Gate) -> None:
     """Log in; a refused token is changed for a new one once, unless that did not help before.
 
     Raises LoginRefusedError and what aiosmtplib raises.
     """
     mechanism = find_mechanism(client.server_auth_methods)
     if mechanism is None:
-        raise guard.refuse(explain_refused_login(account, "it offers no login with OAuth 2"), tokens.consent)
+        raise gate.refuse(explain_refused_login(account, "it offers no login with OAuth 2"), tokens.consent)
     refusal = await _try(client, account, mechanism, token)
-    if refusal and not guard.has_refused(tokens.consent):
+    if refusal and not gate.has_refused(tokens.consent):
         token = await asyncio.to_thread(tokens.find_token, token)
         refusal = await _try(client, account, mechanism, token)
     if refusal:
-        raise guard.refuse(explain_refused_login(account, refusal), tokens.consent)
-    guard.accept()
+        raise gate.refuse(explain_refused_login(account, refusal), tokens.consent)
+    gate.accept()
 
 
 async def _try(client: SMTP, account: SmtpAccount, mechanism: str, token: str) -> str:

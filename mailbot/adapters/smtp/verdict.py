@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from mailbot.adapters.pacing import Trouble, find_trouble
 from mailbot.deliver import Result
 
 # Permanent by their number, but about our account or today's quota and not about this letter.
-ABOUT_US = re.compile(r"^(530|534|535|538)\b|\b5\.4\.5\b|sending (limit|quota|activity)", re.IGNORECASE)
+ABOUT_US = (Trouble.AUTH, Trouble.QUOTA, Trouble.THROTTLED)
 ABOUT_THE_SIZE = re.compile(r"^552\b|\b5\.3\.4\b|\b5\.2\.3\b")
 SERVICE_CLOSING = 421
 
@@ -33,7 +34,7 @@ def judge_answer(stage: Stage, code: int, answer: str) -> Result:
         return Result.UNKNOWN if stage is Stage.DOT and code // 100 != 4 else Result.LATER  # noqa: PLR2004 - 4yz
     if stage is Stage.MAIL and not ABOUT_THE_SIZE.search(text):
         return Result.LATER
-    return Result.LATER if ABOUT_US.search(text) else Result.REFUSED
+    return Result.LATER if find_trouble(text) in ABOUT_US else Result.REFUSED
 
 
 def judge_loss(stage: Stage) -> Result:

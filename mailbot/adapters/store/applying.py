@@ -13,6 +13,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailbot.adapters.store.bindings import keep_binding
+from mailbot.adapters.store.brakes import keep_brakes
+from mailbot.adapters.store.challenges import keep_challenge
 from mailbot.adapters.store.changes import append_events, open_ticket, update_ticket
 from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.directory import keep_settings
@@ -25,11 +27,12 @@ from mailbot.adapters.store.regular import post_for_desk
 from mailbot.adapters.store.searching import keep_words
 from mailbot.adapters.store.tables import files, mails, timers
 from mailbot.adapters.store.timekeeping import remove_timers
-from mailbot.domain.decision import Outcome
+from mailbot.domain.decision import ChallengeState, Outcome
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.letter import LETTERS
 from mailbot.domain.mail import Attachment
-from mailbot.domain.trust import usable_address
+from mailbot.domain.send_quota import find_priority
+from mailbot.domain.trust import LONGEST_ADDRESS, usable_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,6 +70,11 @@ class Case:
     def mail_id(self) -> int | None:
         """The mail's row in the ledger."""
         return self.entry.id if self.entry else None
+
+    @property
+    def sender(self) -> str | None:
+        """The sender's address as the tables keep it: of an impossible one the beginning, because it is a key there."""
+        return self.mail.sender.address[:LONGEST_ADDRESS] if self.mail and self.mail.sender else None
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -143,7 +151,7 @@ class Applier:
         number = stored.ticket.number if stored else decision.ticket
         _settle_mail(connection, case, number)
         if stored is not None:
-            if decision.unproven is None or not decision.unproven.is_apart:
+            if _joins_with_files(decision):
                 _keep_files(connection, case, stored)
             keep_facts(connection, stored.id, decision.facts, case.mail_id)
             self._tell(connection, case, stored)
@@ -153,6 +161,9 @@ class Applier:
             keep_settings(connection, decision.settings)
         if decision.binding is not None:
             keep_binding(connection, decision.binding, self.desk.claims_per_day, case.now)
+        if decision.challenge is not None:
+            keep_challenge(connection, decision.challenge, case.mail_id, case.now)
+        keep_brakes(connection, decision, case.sender or "", case.now)
         self._answer(connection, case)
         return number
 
@@ -185,7 +196,7 @@ class Applier:
                 at=case.now,
                 event_key=order.key or f"mail {case.mail_id}",
             )
-            post_letter(connection, None, self.write(task), case.now)
+            post_letter(connection, None, self.write(task), case.now, find_priority(order))
 
     def _tell(self, connection: Connection, case: Case, stored: StoredTicket) -> None:
         """Write the history, and the letters that the decision orders."""
@@ -212,7 +223,7 @@ class Applier:
                 event_key=str(stored.ticket.version),
                 facts=facts,
             )
-            post_letter(connection, stored.id, self.write(task), case.now)
+            post_letter(connection, stored.id, self.write(task), case.now, find_priority(order))
 
 
 def _find_number(connection: Connection, case: Case) -> str:
@@ -236,12 +247,20 @@ def _settle_mail(connection: Connection, case: Case, number: str) -> None:
             done_at=case.now,
             content_key=(mail.content_key or None) if mail and has_content else None,
             message_id=mail.message_id if mail and 0 < len(mail.message_id) <= LONGEST_ID else None,
-            sender=mail.sender.address if mail and mail.sender else None,
+            sender=case.sender,
             subject=mail.subject if mail else None,
         )
     )
     if settled.rowcount != 1:
         raise _HandledElsewhereError
+
+
+def _joins_with_files(decision: Decision) -> bool:
+    """Tell whether the files of a mail join its ticket: not those of a forgery, nor those that are there already."""
+    challenge = decision.challenge
+    if challenge is not None and challenge.state is ChallengeState.CONFIRMED:
+        return challenge.is_apart
+    return decision.unproven is None or not decision.unproven.is_apart
 
 
 def _keep_files(connection: Connection, case: Case, stored: StoredTicket) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from mailbot.adapters.store.columns import storable
+from mailbot.adapters.store.history import append_to_history
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of, ticket_values
 from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import events, serials, tickets
+from mailbot.adapters.store.tables import serials, tickets
 from mailbot.adapters.store.timer_rows import move_timers, set_timers
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.numbering import ticket_number
@@ -99,36 +97,5 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
 def append_events(
     connection: Connection, stored: StoredTicket, happened: Iterable[Event], mail_id: int | None, now: datetime
 ) -> None:
-    """Add to a ticket's history; the hash of each line covers the line before it, so that no line can vanish unseen."""
-    query = select(events.c.sequence, events.c.hash).where(events.c.ticket_id == stored.id)
-    last = connection.execute(query.order_by(events.c.sequence.desc()).limit(1)).first()
-    sequence, previous = (last.sequence, last.hash) if last else (0, "")
-    for event in map(_storable_event, happened):
-        sequence += 1
-        previous = event_hash(previous, stored.ticket.number, sequence, now, event)
-        connection.execute(
-            insert(events).values(
-                ticket_id=stored.id,
-                sequence=sequence,
-                at=now,
-                kind=event.kind,
-                actor=event.actor,
-                text=event.text,
-                reason=event.reason,
-                internal=event.internal,
-                mail_id=mail_id,
-                hash=previous,
-            )
-        )
-
-
-def event_hash(previous: str, number: str, sequence: int, at: datetime, event: Event) -> str:
-    """Return the SHA-256 over one line of a ticket's history and the hash of the line before it."""
-    content = (previous, number, sequence, at.isoformat(), event.kind, event.actor, event.text)
-    material = json.dumps((*content, event.reason, event.internal), ensure_ascii=False)
-    return hashlib.sha256(material.encode()).hexdigest()
-
-
-def _storable_event(event: Event) -> Event:
-    """Return the event as the tables will hold it: the hash must come out the same when it is computed from them."""
-    return replace(event, actor=storable(event.actor), text=storable(event.text), reason=storable(event.reason))
+    """Add to a ticket's history."""
+    append_to_history(connection, stored.id, stored.ticket.number, happened, mail_id, now)

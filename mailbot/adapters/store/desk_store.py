@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from mailbot.adapters.store.applying import Applier
+from mailbot.adapters.store.challenges import find_held
 from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.folders import Folders
 from mailbot.adapters.store.knowledge import Knowledge
 from mailbot.adapters.store.ledger import MailLedger
 from mailbot.adapters.store.queries import LedgerSums, find_sums
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
     from mailbot.adapters.store.posting import Writing
     from mailbot.domain.clock_guard import ClockState
     from mailbot.domain.desk import Desk
+    from mailbot.domain.mail import IncomingMail
     from mailbot.domain.schedules import Schedule
+    from mailbot.domain.thread import Clues
     from mailbot.domain.timers import DueTimer
+    from mailbot.ports import Held
 
 
 class DeskStore:
@@ -48,10 +53,16 @@ class DeskStore:
         applier = Applier(engine, desk, timezone, write)
         self.find_filed = ledger.find_filed
         self.find_highest_uid = ledger.find_highest_uid
+        folders = Folders(engine)
+        self.find_folder = folders.find_folder
+        self.keep_folder = folders.keep_folder
+        self.find_same_mails = folders.find_same_mails
         self.is_first_visit = ledger.is_first_visit
         self.keep_visit = ledger.keep_visit
         self.keep = ledger.keep
         self.keep_ignored = ledger.keep_ignored
+        self.keep_duplicates = ledger.keep_duplicates
+        self.find_same_bytes = ledger.find_same_bytes
         self.settle_filed = ledger.settle_filed
         self.claim_mails = ledger.claim_mails
         self.begin = ledger.begin
@@ -64,6 +75,10 @@ class DeskStore:
         self.apply_late = applier.apply_late
         self.find_due_schedules = regular.find_due
         self.settle_schedule = regular.settle
+
+    def find_held(self, mail: IncomingMail, clues: Clues) -> Held | None:
+        """Return what the question "was this you?" is about that a mail answers, or None."""
+        return find_held(self.engine, mail, clues, self._desk)
 
     def find_due(self, now: datetime, limit: int) -> list[DueTimer]:
         """Return timers whose time has come, oldest first."""

@@ -96,6 +96,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def reading_one_state(engine: Engine) -> Iterator[Connection]:
+    """Run a block that reads a lot and sees one state of the database all the time, whoever writes meanwhile."""
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            yield connection  # SQLite sees one state from the first SELECT on
+
+
+@contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
@@ -119,6 +129,10 @@ def _sentence(cause: str) -> str:
         advice = "Another program holds it; stop that program, or wait until it is done."
     elif "full" in text or "No space" in text:
         advice = "The disk is full; free some space."
+    elif "disk I/O error" in text:
+        advice = (
+            "The disk is full, its quota is used up, or it has a fault: free some space, or look at the system log."
+        )
     elif "no such table" in text or ("relation" in text and "does not exist" in text):
         advice = "Run `mailbot migrate` first."
     elif "does not exist" in text or "authentication failed" in text:
@@ -126,5 +140,5 @@ def _sentence(cause: str) -> str:
     elif "not a database" in text or "malformed" in text:
         advice = "The file is damaged or something else; restore it from a copy, or name another file."
     elif any(word in text for word in ("unable to open", "readonly", "ermission denied")):
-        advice = "Check that its folder exists and that this user may write there."
+        advice = "Check that its folder exists, that this user may write there, and that the disk is not read-only."
     return f"The database cannot be used: {text}. {advice}"

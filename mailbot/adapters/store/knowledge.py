@@ -9,24 +9,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, exists, func, literal, select, union_all
 
 from mailbot.adapters.store.bindings import find_bound, find_claim, find_stranger
+from mailbot.adapters.store.challenges import may_ask
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.kin import follow_merged, is_followed_by, with_kin
+from mailbot.adapters.store.lookalikes import with_alike
 from mailbot.adapters.store.meanwhile import find_meanwhile
+from mailbot.adapters.store.moving import with_energy
 from mailbot.adapters.store.named_tickets import find_near, find_targets
 from mailbot.adapters.store.own_lists import count_own, find_lists
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
 from mailbot.adapters.store.searching import find_searches
 from mailbot.adapters.store.tables import files, letters, mails, people, tickets
-from mailbot.adapters.store.workload import (
-    count_open,
-    find_absent,
-    find_own_work,
-    find_present,
-    find_turns,
-    may_assign,
-)
+from mailbot.adapters.store.workload import find_absent, find_own_work, with_workload
 from mailbot.domain.desk import NOBODY, Known
 from mailbot.domain.evidence import may_be_logo
+from mailbot.domain.likeness import may_repeat
 from mailbot.domain.scene import is_copied, is_requester
 from mailbot.domain.thread import prove_for
 from mailbot.domain.trust import normal_address, usable_address
@@ -61,10 +58,7 @@ class Knowledge:
             ticket, by_token = _find_ticket(connection, clues, address, person)
             employees = _find_employees(connection, (clues.employee_id, *clues.guesses))
             staff = find_staff(connection)
-            absent = find_absent(staff, now)
             targets = find_targets(connection, clues, address, person)
-            concerned = (ticket, *(target.ticket for target in targets.values()))
-            assigns = any(may_assign(clues, one, find_present(staff, now)) for one in concerned)
             named = (*targets, ticket.number) if ticket else tuple(targets)
             hour, day = _count_answers(connection, {sender, address}, now)
             known = Known(
@@ -86,17 +80,25 @@ class Knowledge:
                 own_counts=count_own(connection, clues, person),
                 near_numbers=find_near(connection, clues, named, address, person),
                 meanwhile=find_meanwhile(connection, clues, ticket, address, person),
-                workload=count_open(connection, staff) if assigns else {},
-                turns=find_turns(connection) if assigns else {},
-                absent=absent,
+                absent=find_absent(staff, now),
                 own_work=find_own_work(connection, clues, person),
                 searches=find_searches(connection, clues, person),
                 seen_before=_find_seen_before(connection, mail, entry, sender),
                 alias=sender if address != sender else "",
                 claim=find_claim(connection, clues.desk_nonces, person),
                 stranger=NOBODY if person else find_stranger(connection, sender, employees, self.desk, now),
+                may_ask=_may_lack_proof(clues, ticket) and may_ask(connection, address, now),
             )
-            return with_kin(connection, clues, known, address)
+            known = with_workload(connection, clues, with_kin(connection, clues, known, address), now)
+            return self._with_circumstances(connection, mail, clues, known, now)
+
+    def _with_circumstances(
+        self, connection: Connection, mail: IncomingMail, clues: Clues, known: Known, now: datetime
+    ) -> Known:
+        """Return what is known of a mail with what depends on its place among the others of these days."""
+        if not clues.is_automatic:
+            known = with_energy(connection, mail, known, self.desk, now)
+        return with_alike(connection, mail, clues, known, self.desk, now=now)
 
     def _find_writer(self, connection: Connection, clues: Clues, sender: str) -> tuple[Person | None, Clues]:
         """Return who writes, also from another address that was confirmed; then letters to the stored one prove it."""
@@ -164,6 +166,12 @@ def _find_ticket(
     return None, False
 
 
+def _may_lack_proof(clues: Clues, ticket: Ticket | None) -> bool:
+    """Tell whether a mail may ask for something that it does not prove; most mails do not."""
+    has_token = clues.sender_proven or clues.proven
+    return not has_token and not clues.is_automatic and bool(ticket or clues.verbs)
+
+
 def _belongs(connection: Connection, ticket: Ticket, sender: str, person: Person | None) -> bool:
     if person is not None and person.is_staff:
         return True
@@ -210,8 +218,8 @@ def _find_duplicate(connection: Connection, mail: IncomingMail, entry: Entry) ->
 
 
 def _find_seen_before(connection: Connection, mail: IncomingMail, entry: Entry, sender: str) -> frozenset[str]:
-    """Return which small pictures of this mail came with earlier mails of its sender; most mails need no query."""
-    names = {file.sha256 for file in mail.attachments if may_be_logo(file)}
+    """Return which pictures of this mail's text came with earlier mails of its sender; most mails need no query."""
+    names = {file.sha256 for file in mail.attachments if may_be_logo(file) or may_repeat(file)}
     if not names or not sender:
         return frozenset()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,15 @@ from sqlalchemy import delete, or_
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.statements import upsert
 from mailbot.adapters.store.tables import leases
+from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
     from sqlalchemy import Engine
+
+RENEWALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +46,22 @@ class Leases:
         """Give the lease back, if it is still ours."""
         with writing(self.engine) as connection:
             connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == self.holder))
+
+    @contextmanager
+    def held(self, name: str, clock: Callable[[], datetime]) -> Iterator[None]:
+        """Keep a lease that was acquired from running out while the work of a `with` block goes on."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self.length.total_seconds() / RENEWALS):
+                # A database that is away just now is met by the work itself.
+                with suppress(WorldError):
+                    self.acquire(name, clock())
+
+        thread = threading.Thread(target=renew, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()

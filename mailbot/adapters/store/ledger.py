@@ -10,17 +10,21 @@ from sqlalchemy import and_, func, or_, select, update
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.statements import upsert
 from mailbot.adapters.store.tables import mailboxes, mails
-from mailbot.ports import Entry
+from mailbot.adapters.store.turns import find_turns
+from mailbot.ports import Entry, find_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Engine, Update
+    from sqlalchemy import ColumnElement, Engine, Update
 
+    from mailbot.elsewhere import Head
     from mailbot.ports import Kept, Listed
 
 CHUNK = 500  # databases limit how many values one statement may carry
+LONG_RUN = 50
+LONGEST_ID = 500
 NEVER_KEPT = ""
 
 
@@ -37,13 +41,11 @@ class MailLedger:
         Mail that a rule leaves alone stays where it is and counts as moved.
         """
         found: dict[int, bool] = {}
+        query = select(mails.c.uid, mails.c.filed)
+        query = query.where(mails.c.mailbox == mailbox, mails.c.uidvalidity == uidvalidity)
         with reading(self.engine) as connection:
-            for start in range(0, len(uids), CHUNK):
-                wanted = mails.c.uid.in_(uids[start : start + CHUNK])
-                query = select(mails.c.uid, mails.c.filed).where(
-                    mails.c.mailbox == mailbox, mails.c.uidvalidity == uidvalidity, wanted
-                )
-                found.update(connection.execute(query).all())
+            for wanted in _wanted(uids):
+                found.update(connection.execute(query.where(wanted)).all())
         return found
 
     def find_highest_uid(self, mailbox: str, uidvalidity: int) -> int:
@@ -67,10 +69,12 @@ class MailLedger:
 
     def keep(self, mailbox: str, uidvalidity: int, kept: Sequence[Kept], now: datetime) -> None:
         """Add mails in state `kept`, in one transaction; one that is known already is left as it is."""
+        turns = find_turns(self.engine, [mail.sender for mail in kept], now)
         rows = [
             self._row(mailbox, uidvalidity, mail.listed, now)
             | {"sha256": mail.sha256, "oversized": mail.oversized, "state": "kept", "filed": False}
-            for mail in kept
+            | {"sender": mail.sender or None, "turn": turn}
+            for mail, turn in zip(kept, turns, strict=True)
         ]
         self._insert(rows)
 
@@ -81,6 +85,42 @@ class MailLedger:
         verdict = {"state": "done", "outcome": "ignored", "reasons": [reason], "done_at": now, "filed": True}
         self._insert([self._row(mailbox, uidvalidity, mail, now) | verdict for mail in listed])
 
+    def keep_found(self, name: str, generation: int, found: Sequence[Head], reason: str, now: datetime) -> None:
+        """Add mails of a folder beside the inbox, with what their headers say; they are listed and left alone."""
+        verdict = {"state": "done", "outcome": "ignored", "reasons": [reason], "done_at": now, "filed": True}
+        rows = [
+            self._row(name, generation, head.listed, now)
+            | verdict
+            | {
+                "message_id": head.message_id if 0 < len(head.message_id) <= LONGEST_ID else None,
+                "sender": head.sender,
+                "subject": head.subject,
+            }
+            for head in found
+        ]
+        self._insert(rows)
+
+    def keep_duplicates(
+        self, mailbox: str, uidvalidity: int, same: Sequence[tuple[Listed, int]], now: datetime
+    ) -> None:
+        """Add mails that were taken in before, each with the number of that mail; they are still to be moved."""
+        verdict = {"state": "done", "outcome": "duplicate", "done_at": now, "filed": False}
+        rows = [
+            self._row(mailbox, uidvalidity, listed, now)
+            | verdict
+            | {"reasons": [f"It is the same mail as mail {first}: the mail server gives both the same number."]}
+            for listed, first in same
+        ]
+        self._insert(rows)
+
+    def find_same_bytes(self, entry: Entry) -> int | None:
+        """Return a mail that was set aside before and is the same to the byte, or None."""
+        query = select(func.min(mails.c.id)).where(
+            mails.c.sha256 == entry.sha256, mails.c.id != entry.id, mails.c.outcome == "quarantined"
+        )
+        with reading(self.engine) as connection:
+            return connection.execute(query).scalar()
+
     def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
         """Record that these mails were moved on the server."""
         with writing(self.engine) as connection:
@@ -90,7 +130,10 @@ class MailLedger:
                 connection.execute(statement.values(filed=True))
 
     def claim_mails(self, now: datetime, limit: int) -> list[Entry]:
-        """Lease the next kept mails that are due, oldest first; those that failed or met a crash come last."""
+        """Lease the next kept mails that are due, oldest first; those that failed or met a crash come last.
+
+        Before them come the mails of who floods the desk.
+        """
         is_free = or_(mails.c.leased_until.is_(None), mails.c.leased_until <= now)
         columns = (
             mails.c.id, mails.c.mailbox, mails.c.sha256, mails.c.size, mails.c.arrived_at, mails.c.attempts,
@@ -99,7 +142,7 @@ class MailLedger:
         query = (
             select(*columns)
             .where(and_(mails.c.state == "kept", mails.c.due_at <= now, is_free))
-            .order_by(mails.c.attempts, mails.c.id)
+            .order_by(mails.c.attempts, mails.c.turn, mails.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -166,3 +209,15 @@ class MailLedger:
             "due_at": now,
             "error": "",
         }
+
+
+def _wanted(uids: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that name these UIDs: long runs, as a folder of old mail has them, by their ends."""
+    single: list[int] = []
+    for first, last in find_runs(uids):
+        if last - first >= LONG_RUN:
+            yield mails.c.uid.between(first, last)
+        else:
+            single += range(first, last + 1)
+    for start in range(0, len(single), CHUNK):
+        yield mails.c.uid.in_(single[start : start + CHUNK])

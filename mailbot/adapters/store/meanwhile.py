@@ -46,10 +46,10 @@ def find_meanwhile(
     connection: Connection, clues: Clues, ticket: Ticket | None, sender: str, person: Person | None
 ) -> tuple[Happened, ...]:
     """Return what others did since, oldest first; a mail that commands nothing needs no query."""
-    if ticket is None or not clues.answered:
+    if ticket is None or not (clues.answered or clues.since):
         return ()
     ticket_id = select(tickets.c.id).where(tickets.c.number == ticket.number).scalar_subquery()
-    written_at = _find_written(connection, clues.answered, ticket)
+    written_at = _find_written(connection, clues.answered, ticket) or clues.since
     if written_at is None:
         return ()
     # Newest first over the index of (ticket, sequence), so that a long history costs no more than a short one.

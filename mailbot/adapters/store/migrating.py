@@ -10,6 +10,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from mailbot.adapters.store import tables_challenges as tables_challenges  # noqa: PLC0414 - the same
+from mailbot.adapters.store import tables_energy as tables_energy  # noqa: PLC0414 - its tables belong to the metadata
+from mailbot.adapters.store import tables_folders as tables_folders  # noqa: PLC0414 - its tables belong to the metadata
+from mailbot.adapters.store import tables_scans as tables_scans  # noqa: PLC0414 - the same
+from mailbot.adapters.store import tables_upkeep as tables_upkeep  # noqa: PLC0414 - its tables belong to the metadata
+from mailbot.adapters.store import tables_watch as tables_watch  # noqa: PLC0414 - the same
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.domain.errors import WorldError
 from mailbot.share import shared

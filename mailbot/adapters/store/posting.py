@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from mailbot.adapters.store.tables import letters, mails
 from mailbot.domain.letter import LETTERS, Thread
+from mailbot.domain.send_quota import Priority
 from mailbot.domain.trust import normal_address
 
 if TYPE_CHECKING:
@@ -88,7 +89,13 @@ def thread_for(order: LetterOrder, past: Correspondence, mail: IncomingMail | No
     return Thread(references=ids, in_reply_to=ids[-1] if ids else "")
 
 
-def post_letter(connection: Connection, ticket_id: int | None, letter: Letter, now: datetime) -> None:
+def post_letter(
+    connection: Connection,
+    ticket_id: int | None,
+    letter: Letter,
+    now: datetime,
+    priority: Priority = Priority.ANSWER,
+) -> None:
     """Put a finished letter into the outbox."""
     connection.execute(
         insert(letters).values(
@@ -99,6 +106,7 @@ def post_letter(connection: Connection, ticket_id: int | None, letter: Letter, n
             subject=letter.subject,
             raw=letter.raw,
             replied=LETTERS[letter.kind].replied,
+            priority=priority,
             state="pending",
             attempts=0,
             unknowns=0,

@@ -12,6 +12,7 @@ from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.facts import find_ticket_facts
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.tables import events, facts, files, letters, mails, tickets
+from mailbot.adapters.store.tables_scans import scans
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +62,8 @@ class FileLine:
     height: int
     preview: str
     evidence: bool
+    verdict: str = ""
+    threat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,14 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class TicketHistory:
-    """Everything that is kept about one ticket."""
+    """Everything that is kept about one ticket; `alike` are the numbers of tickets that look like it."""
 
     ticket: Ticket
     events: tuple[EventLine, ...]
     files: tuple[FileLine, ...]
     letters: tuple[LetterLine, ...]
     facts: tuple[Fact, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +154,18 @@ def find_history(engine: Engine, number: str) -> TicketHistory | None:
             ),
             files=lines(
                 FileLine,
-                select(f.name, f.content_type, f.size, f.sha256, f.inline, f.width, f.height, f.preview, f.evidence)
-                .where(f.ticket_id == stored.id)
-                .order_by(f.id),
+                _file_lines().where(f.ticket_id == stored.id).order_by(f.id),
             ),
-            letters=lines(
-                LetterLine,
-                select(m.to, m.kind, m.subject, m.state, m.attempts, m.answer, m.written_at, m.sent_at)
-                .where(m.ticket_id == stored.id)
-                .order_by(m.id),
-            ),
+            letters=lines(LetterLine, _letter_lines().where(m.ticket_id == stored.id)),
             facts=find_ticket_facts(connection, stored.id),
         )
+
+
+def find_desk_letters(engine: Engine) -> tuple[LetterLine, ...]:
+    """Return the letters that belong to no single ticket, oldest first."""
+    with reading(engine) as connection:
+        rows = connection.execute(_letter_lines().where(letters.c.ticket_id.is_(None)))
+        return tuple(LetterLine(*row) for row in rows)
 
 
 def find_mails(engine: Engine, state: str, limit: int = 200) -> list[MailLine]:
@@ -186,6 +190,18 @@ def find_sums(engine: Engine) -> LedgerSums:
             return dict(connection.execute(select(column, func.count()).group_by(column)).all())
 
         return LedgerSums(count(mails.c.state), count(mails.c.outcome), count(letters.c.state))
+
+
+def _file_lines() -> Select[Any]:
+    f, said = files.c, (func.coalesce(column, "") for column in (scans.c.verdict, scans.c.threat))
+    columns = (f.name, f.content_type, f.size, f.sha256, f.inline, f.width, f.height, f.preview, f.evidence, *said)
+    return select(*columns).outerjoin_from(files, scans, f.sha256 == scans.c.sha256)
+
+
+def _letter_lines() -> Select[Any]:
+    m = letters.c
+    columns = (m.to, m.kind, m.subject, m.state, m.attempts, m.answer, m.written_at, m.sent_at)
+    return select(*columns).order_by(m.id)
 
 
 def _mail_lines() -> Select[Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, exists, func, select
 
+from mailbot.adapters.store.found_mails import found_mails
 from mailbot.adapters.store.queries import LedgerSums
 from mailbot.adapters.store.tables import events, letters, mails, people, tickets
 from mailbot.domain.decision import EventKind
@@ -18,6 +19,7 @@ from mailbot.domain.reporting.figures import (
     AGES,
     DigestFigures,
     FailedLetter,
+    FoundLine,
     Listed,
     MailLine,
     OpenCount,
@@ -59,6 +61,7 @@ def find_digest(connection: Connection, since: datetime, now: datetime, day_end:
         unassigned=_find_lines(connection, unassigned, _t.id),
         quarantined=_find_quarantined(connection),
         undelivered=_find_undelivered(connection, since),
+        elsewhere=_find_elsewhere(connection, since),
         states=sums.states,
         outcomes=sums.outcomes,
         is_balanced=is_balanced,
@@ -141,6 +144,15 @@ def _find_undelivered(connection: Connection, since: datetime) -> tuple[FailedLe
     m = letters.c
     query = select(m.to, m.kind, m.subject, m.answer, m.due_at).where(m.state == "failed", m.due_at >= since)
     return tuple(FailedLetter(*row) for row in connection.execute(query.order_by(m.due_at).limit(MOST_LINES)))
+
+
+def _find_elsewhere(connection: Connection, since: datetime) -> tuple[FoundLine, ...]:
+    """Return the mails that were found beside the inbox since a moment and not taken in."""
+    query = found_mails().where(mails.c.id > last_before(connection, mails, mails.c.kept_at, since))
+    rows = connection.execute(query.order_by(mails.c.id).limit(MOST_LINES))
+    return tuple(
+        FoundLine(row.id, row.mailbox.partition("/")[2], row.sender, row.subject, row.arrived_at) for row in rows
+    )
 
 
 def _find_sums(connection: Connection, since: datetime) -> LedgerSums:

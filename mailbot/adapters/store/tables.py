@@ -30,7 +30,6 @@ CONVENTION = {
 }
 metadata = MetaData(naming_convention=CONVENTION)
 
-
 people = Table(
     "people",
     metadata,
@@ -161,6 +160,7 @@ mails = Table(
     Column("reasons", JSON, nullable=False),
     Column("ticket", String(24), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("turn", Integer, nullable=False, default=0),
     Column("due_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Column("error", StorableText, nullable=False),
@@ -183,7 +183,7 @@ mails = Table(
     Index(None, "ticket"),
 )
 
-# Append-only history of tickets; `hash` covers the row and the hash before it.
+# Append-only history of tickets: see history.py. What has no salt any more was erased.
 events = Table(
     "events",
     metadata,
@@ -197,6 +197,8 @@ events = Table(
     Column("reason", StorableText, nullable=False),
     Column("internal", Boolean, nullable=False),
     Column("mail_id", Identity, ForeignKey("mails.id")),
+    Column("salt", String(32), nullable=False, default=""),
+    Column("digest", String(64), nullable=False, default=""),
     Column("hash", String(64), nullable=False),
     UniqueConstraint("ticket_id", "sequence"),
 )
@@ -279,6 +281,7 @@ letters = Table(
     Column("subject", StorableText, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("replied", Boolean, nullable=False),
+    Column("priority", Integer, nullable=False, default=1),
     Column("state", String(8), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("unknowns", Integer, nullable=False),

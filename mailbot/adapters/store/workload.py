@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailbot.domain.desk import Known
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
     from mailbot.domain.ticket import Ticket
@@ -56,6 +58,15 @@ def may_assign(clues: Clues, ticket: Ticket | None, present: frozenset[str]) -> 
     return normal_address(ticket.assignee) not in present or (
         ticket.status is not Status.RESOLVED and clues.opens_in in clues.owned
     )
+
+
+def with_workload(connection: Connection, clues: Clues, known: Known, now: datetime) -> Known:
+    """Return what is known of a mail with who has how much work, if it may lead to an assignment."""
+    present = find_present(known.staff, now)
+    concerned = (known.ticket, *(target.ticket for target in known.targets.values()))
+    if not any(may_assign(clues, one, present) for one in concerned):
+        return known
+    return replace(known, workload=count_open(connection, known.staff), turns=find_turns(connection))
 
 
 def count_open(connection: Connection, staff: Sequence[Person]) -> Mapping[str, int]:

@@ -11,6 +11,7 @@ from mailbot.domain.reporting.figures import (
     Course,
     DigestFigures,
     FailedLetter,
+    FoundLine,
     HeldNews,
     Listed,
     MailLine,
@@ -84,8 +85,12 @@ def make_digest(**changes: Any) -> DigestFigures:
                 MORNING - 2 * HOUR,
             ),
         ),
-        "states": {"done": 39, "quarantined": 1, "kept": 1},
-        "outcomes": {"opened": 6, "updated": 24, "answered": 3, "duplicate": 1, "automatic": 4, "ignored": 1,
+        "elsewhere": (
+            FoundLine(815, "Junk", "refund@offers.example", "Your refund of Rs 15,490 waits", MORNING - 6 * HOUR),
+            FoundLine(816, "Archive", "bharat@tax.up.example", "E-way bill की तारीख़ बदल नहीं रही", MORNING - 4 * HOUR),
+        ),
+        "states": {"done": 41, "quarantined": 1, "kept": 1},
+        "outcomes": {"opened": 6, "updated": 24, "answered": 3, "duplicate": 1, "automatic": 4, "ignored": 3,
                      "quarantined": 1},
         "open_count": 84,
     }  # fmt: skip

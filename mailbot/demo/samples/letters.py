@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 AT = datetime(2026, 11, 23, 8, 35, tzinfo=UTC)
 NUMBER = "TMS-2611-00042-7"
+# Tickets of the same morning that look like it.
+ALIKE = ("TMS-2611-00031-9", "TMS-2611-00032-4", "TMS-2611-00034-3", "TMS-2611-00035-6", "TMS-2611-00038-1")
 
 TITLES = {
     ENGLISH: "Cannot file GSTR-3B for October: error RET191106",
@@ -61,6 +63,10 @@ NOTICES = {
         Notice("tag_unknown", "Hihg", "High / उच्च"),
         Notice("employee_id_unknown", "123465"),
         Notice("module_default", "", "Other / अन्य"),
+    ),
+    LetterKind.NEW_TICKET: (
+        Notice("alike_today", "9", f"{', '.join(ALIKE)}, …", at=AT - timedelta(hours=4)),
+        Notice("alike_tie", ALIKE[0], f"{ALIKE[0]}: {' '.join(ALIKE[1:])}"),
     ),
     LetterKind.DONE: (Notice("done_fields_set", "E-way Bill, High"), Notice("done_commented")),
     LetterKind.REFUSED: (Notice("step_not_allowed", "CANCEL", "WORKS NOW, REOPEN"),),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from mailbot.demo.samples.figures import MORNING
 from mailbot.demo.samples.people import LEAD, OFFICERS, STAFF
 from mailbot.demo.samples.regular import make_late_ticket
+from mailbot.domain.challenge import Stage, challenge_letter
 from mailbot.domain.claiming import binding_letter
 from mailbot.domain.decision import Binding
-from mailbot.domain.letter import Audience, LetterKind
+from mailbot.domain.letter import Audience, LetterKind, LetterOrder
 from mailbot.domain.numbering import ticket_number
 from mailbot.domain.ticket import Status
 from mailbot.domain.transfers import Follow, compare_people, decide_import, move_tickets
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 
 def people_letter(kind: LetterKind, desk: Desk, language: Language, audience: Audience) -> dict[str, Any]:
     """Return what the order of a letter about people holds; nothing for another kind."""
+    officer = OFFICERS[language]
+    if kind is LetterKind.CHALLENGE:
+        order = LetterOrder(kind, officer.email, officer.name, language, audience)
+        asked = challenge_letter(Stage.ASKED, order, "RESOLVED", ticket_number(desk.prefix, MORNING, 41))
+        return {"values": asked.values, "answers": asked.answers}
     if kind not in {LetterKind.BINDING, LetterKind.MOVED}:
         return {}
-    officer = OFFICERS[language]
     binding = Binding("officer.1979@mail.example", officer.employee_id, "abcdefgh")
     known = {person.employee_id: person for person in (officer, STAFF, LEAD)}
     heir = replace(officer, employee_id="112969", email="deepak.tiwari@tax.up.example", name="Deepak Tiwari")

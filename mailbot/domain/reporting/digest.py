@@ -33,6 +33,13 @@ _MAILS = (
     Column("subject"),
     Column("arrived_at", CellKind.MOMENT),
 )
+_FOUND = (
+    Column("mail", CellKind.NUMBER),
+    Column("folder"),
+    Column("sender"),
+    Column("subject"),
+    Column("arrived_at", CellKind.MOMENT),
+)
 _LETTERS = (
     Column("to"),
     Column("subject"),
@@ -71,17 +78,20 @@ def write_digest(figures: DigestFigures, occasion: Occasion) -> Bulletin:
 def digest_counts(figures: DigestFigures) -> dict[str, int]:
     """Return how many there are of everything that a digest tells."""
     lists = {name: _listed(figures, name).total for name in LISTS}
-    return {**lists, "quarantined": len(figures.quarantined), "undelivered": len(figures.undelivered)}
+    wrong = {name: len(getattr(figures, name)) for name in ("quarantined", "undelivered", "elsewhere")}
+    return {**lists, **wrong}
 
 
 def digest_tables(figures: DigestFigures, rows: int) -> tuple[Table, ...]:
     """Return the lists of a digest; a letter shows the first rows of each."""
     mails = tuple((mail.id, mail.sender, mail.subject, mail.arrived_at) for mail in figures.quarantined)
+    found = tuple((one.id, one.folder, one.sender, one.subject, one.arrived_at) for one in figures.elsewhere)
     failed = tuple((one.to, one.subject, one.answer, one.failed_at) for one in figures.undelivered)
     return (
         *(_list_table(name, _listed(figures, name), rows) for name in LISTS),
         Table("quarantined", _MAILS, mails, len(mails), shown=rows),
         Table("undelivered", _LETTERS, failed, len(failed), shown=rows),
+        Table("elsewhere", _FOUND, found, len(found), shown=rows),
     )
 
 

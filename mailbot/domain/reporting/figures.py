@@ -56,6 +56,17 @@ class MailLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundLine:
+    """A mail that went past the inbox; `folder` is where it was found."""
+
+    id: int
+    folder: str
+    sender: str
+    subject: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FailedLetter:
     """A letter that could not be delivered; `answer` is what the server said."""
 
@@ -81,6 +92,7 @@ class DigestFigures:
     unassigned: Listed = Listed()
     quarantined: tuple[MailLine, ...] = ()
     undelivered: tuple[FailedLetter, ...] = ()
+    elsewhere: tuple[FoundLine, ...] = ()
     states: Mapping[str, int] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     is_balanced: bool = True
