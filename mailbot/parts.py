@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from mailbot.adapters.alarms import NoAlarms
 from mailbot.adapters.calendar_file import read_office_days
 from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import no_failpoint
@@ -18,7 +19,7 @@ from mailbot.adapters.imap.elsewhere import OtherFolders
 from mailbot.adapters.keys import load_keys, make_keys
 from mailbot.adapters.letters import LetterWriter
 from mailbot.adapters.letters.words import read_words
-from mailbot.adapters.oauth import NoAlarms, Provider, TokenSource, make_provider
+from mailbot.adapters.oauth import Provider, TokenSource, make_provider
 from mailbot.adapters.reading import ChildReader
 from mailbot.adapters.scanning import ClamdScanner
 from mailbot.adapters.sheets import write_files

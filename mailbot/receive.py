@@ -46,6 +46,10 @@ log = logging.getLogger(__name__)
 
 REDECIDE_LIMIT = 5
 LISTED_AT_ONCE = 5_000
+NO_ROOM = (
+    "The disk has less free space than storage.minimum_free_mb asks for. New mail waits on the server; free some space "
+    "and it is fetched by itself."
+)
 # As the hopcount_limit of Postfix: no honest way is longer.
 MOST_HOPS = 50
 TOO_OLD = "Arrived before imap.start_date."
@@ -90,10 +94,7 @@ class Receiver:
         wanted = self._find_wanted(mailbox, uidvalidity, [uid for uid in uids if uid not in known], start)
         for batch in batches(wanted, self.pace):
             if not self.files.has_room():
-                raise WorldError(
-                    "The disk has less free space than storage.minimum_free_mb asks for. New mail waits on the server; "
-                    "free some space and it is fetched by itself."
-                )
+                raise WorldError(NO_ROOM)
             taken += self._take_batch(mailbox, uidvalidity, batch)
             log.info("took in %s of %s new mails", taken, len(wanted))
         return taken

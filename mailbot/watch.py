@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from mailbot.domain.alarms import AlarmCode
 from mailbot.domain.errors import WorldError
 from mailbot.domain.watching import SILENCES, Beat, Part, find_lost_canary, find_silences, wants_canary
+from mailbot.receive import NO_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,10 +39,6 @@ HANGING: dict[Part, float] = {
     Part.REMIND: 600.0,
     Part.RECORD: 600.0,
 }
-FULL = (
-    "The disk has less free space than storage.minimum_free_mb asks for. New mail waits on the server; free some "
-    "space, and it is fetched by itself."
-)
 BRAKES = (AlarmCode.ANSWERS_STOPPED, AlarmCode.ADDRESS_MUTED, AlarmCode.SEND_QUOTA_USED)
 STOPPED = (
     "A part of mailbot met what it does not know ({}), and the program ended. Under systemd it is started anew; look "
@@ -212,7 +209,7 @@ class Watch:
 
     def _look_at_disk(self) -> None:
         try:
-            full = "" if self.has_room() else FULL
+            full = "" if self.has_room() else NO_ROOM
         except WorldError as error:
             full = str(error)
         self._settle_or_sound(AlarmCode.DISK_FULL, full)

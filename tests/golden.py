@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from mailbot.adapters.alarms import NoAlarms
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.keys import make_keys
-from mailbot.adapters.oauth import NoAlarms
 from mailbot.adapters.people_file import parse_people
 from mailbot.adapters.reading.message import read_message
 from mailbot.adapters.reading.pictures import MOST_PIXELS, add_views

@@ -8,6 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.clock import now
+from mailbot.adapters.durable import replace_file, write_private
 from mailbot.domain.errors import SettingsError, WorldError
 from mailbot.domain.token_keys import FIRST_ID, add_key, live_keys, parse_keys
 from mailbot.domain.trust import TokenKeys
@@ -67,13 +68,7 @@ def rotate_key_file(path: Path, at: datetime) -> tuple[Key, ...]:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             keys = add_key(parse_keys(path.read_text(encoding="utf-8")), secrets.token_hex(KEY_BYTES), at)
-            unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-            try:
-                _write(unfinished, "".join(f"{key.line()}\n" for key in keys))
-                unfinished.replace(path)
-            finally:
-                unfinished.unlink(missing_ok=True)
-            os.fsync(folder)
+            replace_file(path, "".join(f"{key.line()}\n" for key in keys))
         finally:
             os.close(folder)
     except OSError as error:
@@ -94,7 +89,7 @@ def ensure_key_file(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        _write(unfinished, secrets.token_hex(KEY_BYTES) + "\n")
+        write_private(unfinished, secrets.token_hex(KEY_BYTES) + "\n")
         try:
             os.link(unfinished, path)
         except FileExistsError:
@@ -106,12 +101,3 @@ def ensure_key_file(path: Path) -> None:
             f"The key of the reply tokens cannot be written to {path}: {error.strerror}. "
             "Check that the folder exists and that this user may write there."
         ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, down to the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.durable import replace_file
 from mailbot.domain.errors import SettingsError, WorldError
 
 if TYPE_CHECKING:
@@ -17,14 +17,10 @@ if TYPE_CHECKING:
 
 def keep_pin(settings: Settings, at: datetime | None) -> None:
     """Write down that the pin held at this time, or with None that it did not."""
-    path, unfinished = _path(settings), _path(settings).with_suffix(".new")
+    path = _path(settings)
     record = {"pin": _pin(settings), "passed_at": at.isoformat() if at else None}
     try:
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump(record, file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        replace_file(path, json.dumps(record))
     except OSError as error:
         raise WorldError(f"{path} cannot be written: {error.strerror}.") from error
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from mailbot.adapters.clock import now
-from mailbot.adapters.files import flush_folder
+from mailbot.adapters.durable import flush_folder
 from mailbot.adapters.store.anchors import take_anchor
 from mailbot.adapters.store.copying import copy_database
 from mailbot.adapters.store.engine import reading_one_state

@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.clock import now
-from mailbot.adapters.files import flush_folder
+from mailbot.adapters.durable import flush_folder
 from mailbot.adapters.store.copying import bring_back, is_copy_of, require_empty
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.migrating import find_known_revisions

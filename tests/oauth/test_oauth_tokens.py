@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import threading
 from datetime import timedelta
 
 import pytest
 
-from mailbot.adapters.oauth import LoggedAlarms, TokenSource
+from mailbot.adapters.oauth import TokenSource
 from mailbot.domain.alarms import AlarmCode
 from mailbot.domain.errors import ConsentLostError, WorldError
 from tests.oauth.consent import DESK, log_in, open_source, provider_of
@@ -215,16 +214,3 @@ def test_a_wrong_secret_is_asked_about_once_an_hour(server, path, clock, alarms)
         clock.advance(minutes=1)
     assert server.count() == 1
     assert alarms.sounding == {AlarmCode.CONSENT_LOST}
-
-
-def test_an_alarm_is_one_line_of_the_log(caplog):
-    """An error with the stable code when it begins, a line when it is over, nothing in between."""
-    alarms = LoggedAlarms()
-    with caplog.at_level(logging.INFO):
-        for _ in range(3):
-            alarms.sound(AlarmCode.CONSENT_LOST, "Run `mailbot login google`.")
-        alarms.settle(AlarmCode.CONSENT_LOST)
-        alarms.settle(AlarmCode.CONSENT_LOST)
-    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", "alarm consent_lost: Run `mailbot login google`."), ("INFO", "alarm consent_lost is over"),
-    ]  # fmt: skip

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.adapters.store.ledger import CHUNK
 from mailbot.adapters.store.queries import find_mail, find_mails, find_sums
+from mailbot.adapters.store.statements import CHUNK
 from mailbot.ports import Entry
 from tests.store.conftest import LEASE
 from tests.store.desk_work import EPOCH, MAILBOX, NOW, claim, kept, listed, open_one

@@ -3,6 +3,7 @@
 from mailbot.adapters.alarms.mail import MailPath
 from mailbot.adapters.alarms.scopes import Scopes
 from mailbot.adapters.alarms.telling import Telling, ToldAlarms
+from mailbot.adapters.alarms.unheard import NoAlarms
 from mailbot.adapters.alarms.webhook import WebhookPath
 
-__all__ = ["MailPath", "Scopes", "Telling", "ToldAlarms", "WebhookPath"]
+__all__ = ["MailPath", "NoAlarms", "Scopes", "Telling", "ToldAlarms", "WebhookPath"]

@@ -1,6 +1,5 @@
 """OAuth 2: logging in at Google or Microsoft with a consent instead of a password."""
 
-from mailbot.adapters.oauth.alarming import LoggedAlarms, NoAlarms
 from mailbot.adapters.oauth.checking import check_consent
 from mailbot.adapters.oauth.device import LoginFailedError, start_device_login, wait_for_device
 from mailbot.adapters.oauth.loopback import LoopbackLogin
@@ -8,6 +7,6 @@ from mailbot.adapters.oauth.provider import Provider, make_provider
 from mailbot.adapters.oauth.source import TokenSource
 
 __all__ = [
-    "LoggedAlarms", "LoginFailedError", "LoopbackLogin", "NoAlarms", "Provider", "TokenSource",
+    "LoginFailedError", "LoopbackLogin", "Provider", "TokenSource",
     "check_consent", "make_provider", "start_device_login", "wait_for_device",
 ]  # fmt: skip

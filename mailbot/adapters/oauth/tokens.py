@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.durable import replace_file
 from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
@@ -108,17 +109,9 @@ class TokenFile:
     def keep(self, tokens: Tokens) -> None:
         """Write the tokens: after a crash at any moment the file holds the old ones or the new ones, whole."""
         document = {key: _plain(value) for key, value in asdict(tokens).items()}
-        unfinished = self.path.with_name(f".{self.path.name}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            unfinished.unlink(missing_ok=True)
-            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump(document, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.path)
-            _sync_folder(self.path.parent)
+            replace_file(self.path, json.dumps(document, indent=1))
         except OSError as error:
             raise WorldError(
                 f"The tokens cannot be written to {self.path}: {error.strerror}. Check the disk and the folder; it is "
@@ -186,11 +179,3 @@ def _seconds(value: Any, default: int) -> int:
     except (ValueError, OverflowError):
         return default
     return min(number, LONGEST_LIFETIME) if number > 0 else default
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

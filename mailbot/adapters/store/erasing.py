@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, delete, or_, select, text, update
 
 from mailbot.adapters.store.history import append_to_history
+from mailbot.adapters.store.statements import chunks
 from mailbot.adapters.store.tables import bindings, events, facts, files, held_news, letters, mails, tickets
 from mailbot.domain.decision import Event, EventKind
 from mailbot.domain.ticket import Status
@@ -141,8 +142,7 @@ def find_unnamed(connection: Connection, names: Collection[str]) -> set[str]:
     """Return those of the files that no row names any more."""
     left = {name for name in names if name}
     wanted = sorted(left)
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
+    for chunk in chunks(wanted, _CHUNK):
         for column in (mails.c.sha256, files.c.sha256, files.c.preview):
             left -= set(connection.execute(select(column).where(column.in_(chunk))).scalars())
     return left

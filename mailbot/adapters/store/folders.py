@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from mailbot.adapters.store.engine import reading, writing
-from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.statements import chunks, upsert
 from mailbot.adapters.store.tables import mails
 from mailbot.adapters.store.tables_folders import folders
 from mailbot.ports import FolderState
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-CHUNK = 500  # databases limit how many values one statement may carry
 _f = folders.c
 
 
@@ -56,10 +55,10 @@ class Folders:
         found: dict[str, int] = {}
         wanted = sorted(set(provider_ids) - {""})
         with reading(self._engine) as connection:
-            for start in range(0, len(wanted), CHUNK):
+            for some in chunks(wanted):
                 query = select(mails.c.provider_id, func.min(mails.c.id)).group_by(mails.c.provider_id)
                 query = query.where(
-                    mails.c.provider_id.in_(wanted[start : start + CHUNK]),
+                    mails.c.provider_id.in_(some),
                     mails.c.provider_id != "",  # the index holds these only
                     mails.c.sha256 != "",
                 )

@@ -10,6 +10,7 @@ from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.folders import Folders
 from mailbot.adapters.store.ledger import MailLedger
+from mailbot.adapters.store.statements import chunks
 from mailbot.adapters.store.tables import letters, mails
 from mailbot.adapters.store.tables_folders import folders
 from mailbot.elsewhere import FoundMail
@@ -50,8 +51,7 @@ class FoundMails(Folders):
         """
         strangers: list[Head] = []
         with reading(self._engine) as connection:
-            for start in range(0, len(heads), CHUNK):
-                chunk = heads[start : start + CHUNK]
+            for chunk in chunks(heads, CHUNK):
                 is_known = _make_check(connection, chunk)
                 strangers += [head for head in chunk if not is_known(head)]
         return strangers

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.statements import chunks
 from mailbot.adapters.store.tables import people, tickets
 from mailbot.domain.desk import Target
 from mailbot.domain.scene import is_copied, is_requester
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 _OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING)
 # What became a part of a ticket may itself become a part of another one only together with its parts; see tying.py.
 _MOST_STEPS = 3
-_AT_ONCE = 500
 
 
 def with_kin(connection: Connection, clues: Clues, known: Known, sender: str) -> Known:
@@ -84,8 +84,8 @@ def find_parts(connection: Connection, numbers: Collection[str]) -> dict[str, tu
     """Return what became parts of these tickets, by number; those that have none are left out."""
     parts: dict[str, tuple[Target, ...]] = {}
     wanted = sorted(numbers)
-    for first in range(0, len(wanted), _AT_ONCE):
-        query = select(*TICKET_COLUMNS).where(tickets.c.merged_into.in_(wanted[first : first + _AT_ONCE]))
+    for some in chunks(wanted):
+        query = select(*TICKET_COLUMNS).where(tickets.c.merged_into.in_(some))
         rows = connection.execute(query.order_by(tickets.c.id)).mappings()
         for part in _with_requesters(connection, [ticket_of(row) for row in rows]):
             parts[part.ticket.merged_into] = (*parts.get(part.ticket.merged_into, ()), part)
@@ -118,7 +118,7 @@ def _is_own(ticket: Ticket, sender: str, person: Person | None) -> bool:
 def _with_requesters(connection: Connection, found: list[Ticket]) -> tuple[Target, ...]:
     addresses = sorted({normal_address(ticket.requester) for ticket in found} - {""})
     known: dict[str, Person] = {}
-    for first in range(0, len(addresses), _AT_ONCE):
-        query = select(*PERSON_COLUMNS).where(people.c.email.in_(addresses[first : first + _AT_ONCE]), people.c.active)
+    for some in chunks(addresses):
+        query = select(*PERSON_COLUMNS).where(people.c.email.in_(some), people.c.active)
         known |= {normal_address(row["email"]): person_of(row) for row in connection.execute(query).mappings()}
     return tuple(Target(ticket, known.get(normal_address(ticket.requester))) for ticket in found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select, update
 
 from mailbot.adapters.store.engine import reading, writing
-from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.statements import chunks, upsert
 from mailbot.adapters.store.tables import mailboxes, mails
 from mailbot.adapters.store.turns import find_turns
 from mailbot.ports import Entry, find_runs
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mailbot.elsewhere import Head
     from mailbot.ports import Kept, Listed
 
-CHUNK = 500  # databases limit how many values one statement may carry
 LONG_RUN = 50
 LONGEST_ID = 500
 NEVER_KEPT = ""
@@ -124,8 +123,8 @@ class MailLedger:
     def settle_filed(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
         """Record that these mails were moved on the server."""
         with writing(self.engine) as connection:
-            for start in range(0, len(uids), CHUNK):
-                wanted = mails.c.uid.in_(uids[start : start + CHUNK])
+            for some in chunks(uids):
+                wanted = mails.c.uid.in_(some)
                 statement = update(mails).where(mails.c.mailbox == mailbox, mails.c.uidvalidity == uidvalidity, wanted)
                 connection.execute(statement.values(filed=True))
 
@@ -187,8 +186,8 @@ class MailLedger:
             return
         with writing(self.engine) as connection:
             statement = upsert(connection, mails).on_conflict_do_nothing()
-            for start in range(0, len(rows), CHUNK):
-                connection.execute(statement, rows[start : start + CHUNK])
+            for some in chunks(rows):
+                connection.execute(statement, some)
 
     @staticmethod
     def _row(mailbox: str, uidvalidity: int, listed: Listed, now: datetime) -> dict[str, object]:
@@ -219,5 +218,5 @@ def _wanted(uids: Sequence[int]) -> Iterator[ColumnElement[bool]]:
             yield mails.c.uid.between(first, last)
         else:
             single += range(first, last + 1)
-    for start in range(0, len(single), CHUNK):
-        yield mails.c.uid.in_(single[start : start + CHUNK])
+    for some in chunks(single):
+        yield mails.c.uid.in_(some)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 
 from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.statements import chunks
 from mailbot.adapters.store.tables import letters, mails
 from mailbot.adapters.store.tables_upkeep import restores
 from mailbot.domain.errors import WorldError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, Row
 
 HELD = "Held back after a restore: it may have been sent before the data was lost."
-_CHUNK = 500
 
 
 def mark_restored(engine: Engine, backed_up_at: datetime, now: datetime) -> None:
@@ -66,8 +66,8 @@ def release_held(engine: Engine, ids: Collection[int], now: datetime) -> int:
     """Send letters after all that were held back; return how many."""
     wanted, released = list(ids), 0
     with writing(engine) as connection:
-        for start in range(0, len(wanted), _CHUNK):
-            statement = update(letters).where(letters.c.id.in_(wanted[start : start + _CHUNK]))
+        for some in chunks(wanted):
+            statement = update(letters).where(letters.c.id.in_(some))
             statement = statement.where(letters.c.state == "failed", letters.c.answer == HELD)
             released += connection.execute(
                 statement.values(state="pending", answer="", attempts=0, due_at=now)

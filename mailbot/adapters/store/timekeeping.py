@@ -10,7 +10,7 @@ from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.kin import find_parts
 from mailbot.adapters.store.knowledge import find_staff
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
-from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.statements import chunks, upsert
 from mailbot.adapters.store.tables import events, people, schedules, tickets, timers
 from mailbot.domain.clock_guard import ClockState
 from mailbot.domain.decision import EventKind
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from mailbot.domain.people import Person
 
 CLOCK, DOUBT = "clock", "clock in doubt"
-# As many values as every database takes in one statement.
-_AT_ONCE = 500
 
 
 def find_due_timers(engine: Engine, senior_id: str, now: datetime, limit: int) -> list[DueTimer]:
@@ -64,8 +62,8 @@ def remove_timers(connection: Connection, spent: Collection[int]) -> bool:
     """Remove timers that are done; False when another worker removed one of them."""
     removed = 0
     ids = list(spent)
-    for first in range(0, len(ids), _AT_ONCE):
-        statement = delete(timers).where(timers.c.id.in_(ids[first : first + _AT_ONCE]))
+    for some in chunks(ids):
+        statement = delete(timers).where(timers.c.id.in_(some))
         removed += connection.execute(statement).rowcount
     return removed == len(ids)
 
@@ -106,8 +104,8 @@ def _find_people(connection: Connection, addresses: Collection[str]) -> Mapping[
     """Return the active people with these addresses."""
     wanted = sorted(address for address in addresses if address)
     found: dict[str, Person] = {}
-    for first in range(0, len(wanted), _AT_ONCE):
-        query = select(*PERSON_COLUMNS).where(people.c.email.in_(wanted[first : first + _AT_ONCE]), people.c.active)
+    for some in chunks(wanted):
+        query = select(*PERSON_COLUMNS).where(people.c.email.in_(some), people.c.active)
         found |= {row["email"]: person_of(row) for row in connection.execute(query).mappings()}
     return found
 
@@ -124,11 +122,11 @@ def _find_questions(connection: Connection, numbers: Collection[str]) -> Mapping
     """Return what was asked last on each of these tickets."""
     wanted = sorted(numbers)
     found: dict[str, str] = {}
-    for first in range(0, len(wanted), _AT_ONCE):
+    for some in chunks(wanted):
         last = (
             select(func.max(events.c.id))
             .join(tickets)
-            .where(tickets.c.number.in_(wanted[first : first + _AT_ONCE]), events.c.kind == EventKind.ASKED)
+            .where(tickets.c.number.in_(some), events.c.kind == EventKind.ASKED)
             .group_by(events.c.ticket_id)
         )
         query = select(tickets.c.number, events.c.text).join(events).where(events.c.id.in_(last))

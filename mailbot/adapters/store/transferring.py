@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from mailbot.adapters.store.directory import TAKEN_MEANWHILE, put_people
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.statements import chunks
 from mailbot.adapters.store.tables import people, tickets
 from mailbot.domain.errors import WorldError
 from mailbot.domain.transfers import SETTLED, Follow, Renewal, TicketMove, compare_people, decide_import, move_tickets
@@ -76,8 +77,7 @@ def _find_tickets(connection: Connection, renewal: Renewal) -> Iterator[Ticket]:
     """Return the open tickets of everybody concerned, and the settled ones of those with a new address."""
     readdressed = {before.email for before, _ in renewal.readdressed}
     addresses = sorted(renewal.addresses)
-    for start in range(0, len(addresses), ADDRESSES_AT_ONCE):
-        some = addresses[start : start + ADDRESSES_AT_ONCE]
+    for some in chunks(addresses, ADDRESSES_AT_ONCE):
         named = or_(tickets.c.requester.in_(some), tickets.c.assignee.in_(some), tickets.c.copy_to.in_(some))
         for row in connection.execute(select(*TICKET_COLUMNS).where(named).order_by(tickets.c.id)).mappings():
             ticket = ticket_of(row)
