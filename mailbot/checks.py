@@ -6,8 +6,6 @@ import secrets
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
@@ -26,6 +24,7 @@ from mailbot.adapters.store.soundness import require_sound_pages
 from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import MailbotError
 from mailbot.domain.token_keys import REPLACE_AFTER
+from mailbot.mail_to_self import write_mail_to_self
 from mailbot.parts import (
     imap_account,
     load_calendar,
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 ROUND_TRIP_SECONDS = 60
+ROUND_TRIP_SUBJECT = "mailbot: a test of both directions"
+ROUND_TRIP_WORDS = "mailbot sent this mail to itself to see whether it arrives."
 
 
 def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
@@ -218,7 +219,9 @@ def try_round_trip(settings: Settings) -> list[Finding]:
     try:
         mailbox.select()
         before = max(mailbox.find_uids(1), default=0)
-        letter = Outgoing(0, "", settings.desk.address, _test_mail(settings, message_id), 1, 0, now())
+        address = settings.desk.address
+        raw = write_mail_to_self(address, ROUND_TRIP_SUBJECT, message_id, ROUND_TRIP_WORDS, now())
+        letter = Outgoing(0, "", address, raw, 1, 0, now())
         receipt = post.send([letter])[0]
         if receipt.result is not Result.SENT:
             return [Finding(Level.PROBLEM, f"Round trip: the test mail was not accepted: {receipt.answer}")]
@@ -251,18 +254,6 @@ def _wait_for(mailbox: ImapMailbox, message_id: str, before: int, size_limit: in
             return time.monotonic() - began
         time.sleep(0.5)
     return None
-
-
-def _test_mail(settings: Settings, message_id: str) -> bytes:
-    mail = EmailMessage()
-    mail["From"] = mail["To"] = settings.desk.address
-    mail["Subject"] = "mailbot: a test of both directions"
-    mail["Date"] = format_datetime(now())
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Loop"] = f"mailbot/{settings.desk.address}"
-    mail.set_content("mailbot sent this mail to itself to see whether it arrives. It needs no answer.\n")
-    return mail.as_bytes().replace(b"\n", b"\r\n")
 
 
 def _compare_clocks(whose: str, theirs: datetime) -> Finding:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import secrets
 import smtplib
 import time
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.clock import now
@@ -19,6 +17,7 @@ from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.pin_record import keep_pin
 from mailbot.domain.authority import Because, Verdict, find_results
 from mailbot.domain.errors import MailbotError, WorldError
+from mailbot.mail_to_self import write_mail_to_self
 from mailbot.parts import imap_account, make_data_folder, open_reader, require_complete
 from mailbot.settings.trust import make_trust
 
@@ -74,16 +73,15 @@ def make_probe(settings: Settings, profile: Profile, code: str) -> bytes:
     domain = address.rpartition("@")[2]
     server = profile.servers[0].replace("*.", "mx.") if profile.names_server else ""
     results = f"dmarc=pass ({code}) header.from={domain}; spf=pass smtp.mailfrom={address}; dkim=pass header.d={domain}"
-    mail = EmailMessage()
-    mail["From"] = mail["To"] = address
-    mail["Subject"] = f"mailbot: a test of the mail server ({code})"
-    mail["Date"] = format_datetime(now())
-    mail["Message-ID"] = f"<mb.check.{code.removeprefix(CODE)}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Loop"] = f"mailbot/{address}"
-    mail.set_content("This mail carries a forged header, to see that nobody believes it. It needs no answer.\n")
+    raw = write_mail_to_self(
+        address,
+        f"mailbot: a test of the mail server ({code})",
+        f"<mb.check.{code.removeprefix(CODE)}@{domain}>",
+        "This mail carries a forged header, to see that nobody believes it.",
+        now(),
+    )
     forged = f"Authentication-Results: {f'{server}; ' if server else ''}{results}\r\n"
-    return forged.encode() + mail.as_bytes().replace(b"\n", b"\r\n")
+    return forged.encode() + raw
 
 
 def judge_probe(mail: IncomingMail, profile: Profile, code: str) -> Finding:

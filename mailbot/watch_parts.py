@@ -7,8 +7,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.alarms import MailPath, Telling, ToldAlarms, WebhookPath
@@ -26,6 +24,7 @@ from mailbot.domain.errors import WorldError
 from mailbot.domain.send_quota import NO_QUOTA
 from mailbot.domain.trust import MESSAGE_ID_PREFIX
 from mailbot.domain.watching import CanaryRules, Part
+from mailbot.mail_to_self import write_mail_to_self
 from mailbot.settings.desk import make_quota
 from mailbot.watch import Watch
 
@@ -190,16 +189,9 @@ class WatchRecords:
 def make_canary(address: str, now: datetime) -> CanaryLetter:
     """Return a test mail; nobody can guess its Message-ID, by which it is known again."""
     message_id = f"<{MESSAGE_ID_PREFIX}canary.{secrets.token_hex(16)}@{address.rpartition('@')[2]}>"
-    mail = EmailMessage()
-    mail["From"] = mail["To"] = address
-    mail["Subject"] = CANARY_SUBJECT
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail["X-Loop"] = f"mailbot/{address}"
-    mail.set_content("mailbot wrote this mail to itself to see whether it arrives. It needs no answer.\n")
-    return CanaryLetter(address, message_id, CANARY_SUBJECT, mail.as_bytes().replace(b"\n", b"\r\n"))
+    words = "mailbot wrote this mail to itself to see whether it arrives."
+    raw = write_mail_to_self(address, CANARY_SUBJECT, message_id, words, now)
+    return CanaryLetter(address, message_id, CANARY_SUBJECT, raw)
 
 
 @dataclass(frozen=True, slots=True)
