@@ -10,6 +10,7 @@ import logging
 import random
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -106,7 +107,7 @@ class Worker:
     watch: Watch
     teller: Teller
     now: Callable[[], datetime]
-    tidy: Callable[[], object] = lambda: None
+    tidy: Callable[[Callable[[], bool]], object] = lambda _: None
     stopping: threading.Event = field(default_factory=threading.Event)
     mail_waits: threading.Event = field(default_factory=threading.Event)
     letters_wait: threading.Event = field(default_factory=threading.Event)
@@ -169,7 +170,7 @@ class Worker:
             (self._tick, TICK_SECONDS),
             (self._remind, REMIND_SECONDS),
             (self._renew, self.rhythm.lease / RENEWALS_PER_LEASE),
-            (self.tidy, TIDY_SECONDS),
+            (partial(self.tidy, self.stopping.is_set), TIDY_SECONDS),
         )
         for work, seconds in jobs:
             scheduler.add_job(self._guard, "interval", args=(work,), seconds=seconds)

@@ -50,6 +50,11 @@ SPARED_SECONDS = 3600
 BY_RULE = Why("mailbot", "Erased by the rules of [retention].")
 
 
+def never() -> bool:
+    """Tell that nobody asked to stop, where a person runs the work by hand."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How many days something is kept; 0 keeps it for ever."""
@@ -74,34 +79,42 @@ class Tidier:
     retention: Retention
     timezone: ZoneInfo
     now: Callable[[], datetime]
-    stopping: Callable[[], bool] = lambda: False
 
-    def tidy_when_due(self) -> bool:
-        """Do the work when the night has come; False when it has not, or when something is in its way just now."""
+    def tidy_when_due(self, stopping: Callable[[], bool] = never) -> bool:
+        """Do the work when the night has come; False when it has not, or when something is in its way just now.
+
+        When `stopping` turns true the batch in hand is finished, and the rest is done soon after the next start.
+        """
         now = self.now()
         try:
             if not claim_night(self.engine, now, self._next_night(now)):
                 return False
             try:
-                self.tidy(now)
+                self.tidy(now, stopping)
             except (WorldError, OSError):
                 put_off_night(self.engine, now + LATER)
                 raise
+            if stopping():
+                put_off_night(self.engine, now + LATER)
+                log.info("the rest of the work of the night is done after the next start")
+                return False
         except (WorldError, OSError) as error:
             log.warning("the work of the night is done later: %s", error)
             return False
         return True
 
-    def tidy(self, now: datetime) -> int:
+    def tidy(self, now: datetime, stopping: Callable[[], bool] = never) -> int:
         """Anchor, erase and clean up now; return how many tickets, mails, files and letters were erased."""
         if anchor := take_anchor(self.engine, now):
             log.info("the histories are anchored: %s", anchor)
-        erased = self.erase_expired(now)
+        erased = self.erase_expired(now, stopping)
+        if stopping():
+            return erased
         removed = compare_files(self.engine, self.store, Way(reads=False, repairs=True, now=time.time())).removed
         log.info("the night's work is done: %s items erased, %s files without a row removed", erased, removed)
         return erased
 
-    def erase_expired(self, now: datetime) -> int:
+    def erase_expired(self, now: datetime, stopping: Callable[[], bool] = never) -> int:
         """Erase what is older than the rules allow, a few rows at a time."""
         rules: tuple[tuple[int, Erasing], ...] = (
             (self.retention.ticket_days, partial(_erase_old_tickets, now=now)),
@@ -112,7 +125,7 @@ class Tidier:
         done = 0
         for days, erase in rules:
             before = now - timedelta(days=days)
-            while days and not self.stopping():
+            while days and not stopping():
                 count = self._erase(erase, before)
                 if not count:
                     break

@@ -201,3 +201,18 @@ def test_the_work_of_the_night_waits_for_a_backup(store, kept):
     assert not tidier.tidy_when_due()
     clock[0] += timedelta(minutes=16)
     assert tidier.tidy_when_due()
+
+
+def test_the_work_of_the_night_ends_when_the_worker_stops(store, kept):
+    """Asked to stop, the program erases no further batch, and goes on a quarter of an hour after instead of a day."""
+    open_one(store)
+    close(store)
+    clock = [LATER]
+    tidier = Tidier(store.engine, kept, Retention(ticket_days=30), ZONE, lambda: clock[0])
+    tidier.tidy_when_due()
+    clock[0] += timedelta(days=1)
+    assert not tidier.tidy_when_due(lambda: True)
+    assert audit(store).erased == 0
+    clock[0] += timedelta(minutes=16)
+    assert tidier.tidy_when_due()
+    assert audit(store).erased == 1
