@@ -13,20 +13,11 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from tests.servers.certificates import make_certificate
-from tests.servers.programs import (
-    HOST,
-    as_user,
-    find_free_port,
-    find_program,
-    give_to,
-    listens,
-    make_server_folder,
-    unprivileged_user,
-    wait_until,
-)
+from tests.servers.daemon import Daemon
+from tests.servers.programs import HOST, find_free_port, find_program, give_to, listens, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +43,7 @@ class StoredMail:
     raw: bytes
 
 
-class Dovecot:
+class Dovecot(Daemon):
     """IMAP on `port` (plain, and STARTTLS) and `tls_port`, inside a `with` block; any user name with PASSWORD works.
 
     `capability` replaces what the server says it can do; `tls=False` leaves STARTTLS and the TLS port away. With
@@ -73,35 +64,19 @@ class Dovecot:
         self.port = find_free_port()
         self.tls_port = find_free_port() if tls else 0
         self._program = find_program("dovecot", "dovecot-imapd")
-        self._user, self._group = unprivileged_user("nobody")
-        self.folder = make_server_folder(self._user, self._group)
+        super().__init__("dovecot", "nobody")
         self.certificate = make_certificate(self.folder)
         self.ca_file = str(self.certificate.ca_file)
         self._numbers = itertools.count(1)
-        self._process: subprocess.Popen[bytes] | None = None
         self._write_configuration(
             capability, tls=tls, oauth2=mechanisms if introspection_url else "", introspection_url=introspection_url
         )
 
-    def __enter__(self) -> Self:
-        """Start the server and wait until it answers."""
-        self.start()
-        return self
+    def _command(self) -> list[str]:
+        return [self._program, "-F", "-c", str(self.folder / "dovecot.conf")]
 
-    def __exit__(self, *_: object) -> None:
-        """End the server and remove its folder."""
-        self.crash()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def start(self) -> None:
-        """Start a stopped server on the same ports with the same mailboxes."""
-        command = [self._program, "-F", "-c", str(self.folder / "dovecot.conf")]
-        self._process = subprocess.Popen(command, cwd="/", start_new_session=True, **as_user(self._user, self._group))
-        try:
-            wait_until(lambda: listens(self.port), 20, "Dovecot's start")
-        except TimeoutError as error:
-            log = self.folder / "dovecot.log"
-            raise RuntimeError(f"{error}:\n{log.read_text() if log.exists() else 'no log was written'}") from error
+    def _answers(self) -> bool:
+        return listens(self.port)
 
     def stop(self) -> None:
         """Stop the server; every connection is closed."""
@@ -111,14 +86,6 @@ class Dovecot:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(3)
         self.crash()
-
-    def crash(self) -> None:
-        """Kill the server with all its processes, in the middle of whatever they do."""
-        if self._process:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(20)
-            self._process = None
 
     def restart(self) -> None:
         """Stop and start."""
