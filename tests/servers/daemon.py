@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Self
 
 from tests.servers.programs import as_user, make_server_folder, unprivileged_user, wait_until
@@ -61,7 +62,20 @@ class Daemon(ABC):
     def crash(self) -> None:
         """Kill the server with all its processes, in the middle of whatever they do."""
         if self._process:
+            group = self._process.pid
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(group, signal.SIGKILL)
             self._process.wait(START_SECONDS)
             self._process = None
+            # A killed child still finishes the system call it is in, and may put back a file that a test removes next.
+            wait_until(lambda: not _is_alive(group), START_SECONDS, f"the end of every process of {self._name}")
+
+
+def _is_alive(group: int) -> bool:
+    """Tell whether a process of this group still runs; one that only waits to be reaped does not (proc(5), stat)."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended while we looked
+            state, _, process_group = path.read_text().rpartition(")")[2].split()[:3]
+            if int(process_group) == group and state not in {"Z", "X"}:
+                return True
+    return False
