@@ -4,6 +4,7 @@ A letter is finished bytes with our own Message-ID; every attempt sends the same
 
     pending --claim (lease, attempt counted)--> sending --250--> sent
                                                    |----4xx, no connection--> pending, later
+                                                   |----not begun when the program shall stop--> pending, as before
                                                    |----5xx--> failed, shown to a person
                                                    '----lost after the final dot--> pending, at most twice more
 
@@ -14,7 +15,7 @@ the lease runs out the letter counts as lost after the final dot.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -32,12 +33,16 @@ UNKNOWN_LIMIT = 3
 
 
 class Result(StrEnum):
-    """How handing over a letter ended; whatever is not known to be permanent is temporary."""
+    """How handing over a letter ended; whatever is not known to be permanent is temporary.
+
+    UNTOUCHED is what was not begun, because the program shall stop.
+    """
 
     SENT = "sent"
     LATER = "later"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    UNTOUCHED = "untouched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,12 @@ class Outbox(Protocol):
     def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
         """Write down how the letters ended, in one transaction."""
 
+    def give_back(self, letters: Sequence[Outgoing]) -> None:
+        """Release claimed letters that were not begun, with the attempts that they had before."""
+
+    def renew(self, letters: Sequence[Outgoing], now: datetime) -> None:
+        """Renew the lease of letters that are still being sent."""
+
 
 class Post(Protocol):
     """The way out."""
@@ -94,8 +105,11 @@ class Post(Protocol):
     def is_resting(self) -> bool:
         """Tell whether the server shall not be asked yet, because of what it said or did before."""
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
-        """Hand the letters over, each to its one recipient, and return a receipt for each. Raises nothing."""
+    def send(self, letters: Sequence[Outgoing], stopping: Callable[[], bool]) -> list[Receipt]:
+        """Hand the letters over, each to its one recipient, and return a receipt for each. Raises nothing.
+
+        When `stopping` turns true no further letter is begun, and those in hand get a last while.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +122,43 @@ class Deliverer:
     now: Callable[[], datetime]
     chance: Callable[[], float]
     reached: Callable[[str], None]
+    in_hand: list[Outgoing] = field(default_factory=list)
 
-    def deliver_due(self, limit: int = 50) -> int:
-        """Send letters that are due; return how many were claimed, 0 when none waits."""
+    def deliver_due(self, limit: int = 50, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Send letters that are due; return how many were claimed, 0 when none waits.
+
+        When `stopping` turns true the letters in hand are finished and the others are given back.
+        """
         letters = [] if self.post.is_resting() else self.outbox.claim_letters(self.now(), limit)
         if not letters:
             return 0
+        self.in_hand[:] = letters
+        try:
+            self._deliver(letters, stopping)
+        finally:
+            self.in_hand.clear()
+        return len(letters)
+
+    def renew(self) -> None:
+        """Keep letters that a slow server takes long for from being taken for those of a dead worker; any thread."""
+        if in_hand := list(self.in_hand):
+            self.outbox.renew(in_hand, self.now())
+
+    def _deliver(self, letters: Sequence[Outgoing], stopping: Callable[[], bool]) -> None:
         self.reached("letters-claimed")
-        receipts = self.post.send(letters)
+        receipts = self.post.send(letters, stopping)
         self.reached("letters-sent")
+        self._write_down([receipt for receipt in receipts if receipt.result is not Result.UNTOUCHED])
+        if untouched := [receipt.letter for receipt in receipts if receipt.result is Result.UNTOUCHED]:
+            self.outbox.give_back(untouched)
+        self.reached("letters-settled")
+
+    def _write_down(self, receipts: Sequence[Receipt]) -> None:
         now = self.now()
         self.outbox.settle([settle(receipt, now, self.give_up_after, self.chance()) for receipt in receipts], now)
         for receipt in receipts:
             level = logging.INFO if receipt.result is Result.SENT else logging.WARNING
             log.log(level, "letter %s: %s (%s)", receipt.letter.id, receipt.result, receipt.answer)
-        self.reached("letters-settled")
-        return len(letters)
 
 
 def settle(receipt: Receipt, now: datetime, give_up_after: timedelta, chance: float) -> Settlement:

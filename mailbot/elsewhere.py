@@ -96,6 +96,12 @@ class Places(Protocol):
     def folder_of(self, name: str) -> str:
         """Return the folder that the ledger knows under this name."""
 
+    def leave(self) -> None:
+        """Give the server a last while for all that goes on and begins; after it end_overdue() ends that."""
+
+    def end_overdue(self) -> bool:
+        """Break a connection that hangs, from any thread; tell whether that was needed."""
+
 
 class FoundBook(FolderBook, Protocol):
     """The ledger as this story sees it."""
@@ -141,7 +147,7 @@ class Lookout:
         """Look through every folder; return how many mails were found. A folder that vanished is left out."""
         found = 0
         with self.open_reader() as reader:
-            for place in self.places.find_places():
+            for place in takewhile(lambda _: not stopping(), self.places.find_places()):
                 try:
                     with self.places.open(place.folder) as folder:
                         found += self._look_into(folder, place, reader, stopping)

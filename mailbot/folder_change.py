@@ -39,20 +39,28 @@ class FolderBook(Protocol):
 
 def find_state(mailbox: Mailbox, book: FolderBook, uidvalidity: int) -> FolderState:
     """Return how an open folder is counted now; nothing is written down."""
-    state = book.find_folder(mailbox.name) or FolderState(uidvalidity)
-    is_same, next_uid = state.uidvalidity == uidvalidity, mailbox.find_next_uid()
-    state = replace(state, uidvalidity=uidvalidity)
-    highest = max(book.find_highest_uid(mailbox.name, state.generation), state.last_uid if is_same else 0)
+    return _compare(mailbox, book, uidvalidity, book.find_folder(mailbox.name))
+
+
+def _compare(mailbox: Mailbox, book: FolderBook, uidvalidity: int, before: FolderState | None) -> FolderState:
+    state, next_uid = replace(before or FolderState(uidvalidity), uidvalidity=uidvalidity), mailbox.find_next_uid()
+    if next_uid <= 1:
+        return state
+    last_uid = state.last_uid if before and before.uidvalidity == uidvalidity else 0
+    highest = max(book.find_highest_uid(mailbox.name, state.generation), last_uid)
     # What a server says of the next UID is believed when no mail in the folder gives it the lie.
-    went_back = 1 < next_uid <= highest and not mailbox.find_uids(next_uid)
+    went_back = next_uid <= highest and not mailbox.find_uids(next_uid)
     return replace(state, era=state.era + 1) if went_back else state
 
 
-def notice_change(mailbox: Mailbox, book: FolderBook, alarms: Alarms, now: datetime) -> int:
-    """Open the folder and return the number under which the ledger knows its UIDs; a change is an alarm."""
-    uidvalidity = mailbox.select()
+def notice_change(mailbox: Mailbox, book: FolderBook, alarms: Alarms, now: datetime, *, anew: bool = True) -> int:
+    """Open the folder and return the number under which the ledger knows its UIDs; a change is an alarm.
+
+    While the folder stays open it cannot be counted anew; it is opened again only when `anew` asks for it.
+    """
+    uidvalidity = mailbox.select() if anew else mailbox.refresh()
     before = book.find_folder(mailbox.name)
-    state = find_state(mailbox, book, uidvalidity)
+    state = _compare(mailbox, book, uidvalidity, before)
     if before is None and not state.era:
         book.keep_folder(mailbox.name, state)
     elif before is None or state.generation != before.generation:

@@ -20,9 +20,13 @@ LARGEST_PORT = 65535
 
 
 class Limit(float, Enum):
-    """How long something may take, in parts of `timeout_seconds` (of 60: connecting 20 s, a command 120 s ...)."""
+    """How long something may take, in parts of `timeout_seconds` (of 60: connecting 20 s, a command 120 s ...).
+
+    LEAVING is what all that goes on gets together once the program was asked to stop.
+    """
 
     GOODBYE = 1 / 12
+    LEAVING = 1 / 4
     CONNECT = 1 / 3
     LOGIN = 1 / 2
     ANSWER = 1.0

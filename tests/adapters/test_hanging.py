@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from datetime import UTC, datetime
@@ -63,11 +64,12 @@ def seconds_until_given_up(act: Callable[[], object]) -> float:
 
 
 def test_the_limits_are_those_of_the_settings():
-    """With the usual 60 seconds: connecting 20, login 30, command 120, body 240, and a whole letter 300 seconds."""
+    """With the usual 60 seconds: connecting 20, login 30, command 120, body 240, a whole letter 300, a stop 15."""
     account = ImapAccount(host="mail.tax.example", port=993, security="tls", username="x")
     seconds = {limit.name: round(account.seconds_for(limit)) for limit in Limit}
     assert seconds == {
-        "GOODBYE": 5, "CONNECT": 20, "LOGIN": 30, "ANSWER": 60, "COMMAND": 120, "BODY": 240, "LETTER": 300,
+        "GOODBYE": 5, "LEAVING": 15, "CONNECT": 20, "LOGIN": 30, "ANSWER": 60, "COMMAND": 120, "BODY": 240,
+        "LETTER": 300,
     }  # fmt: skip
 
 
@@ -148,6 +150,41 @@ def test_what_hangs_inside_a_library_is_ended_from_outside(cable, open_at, monke
     monkeypatch.undo()
     cable.release()
     assert mailbox.select()
+
+
+def test_a_program_that_stops_leaves_a_server_that_hangs(cable, mailbox_user):
+    """In a command, and while a connection is opened: a quarter minute, and then all that waits ends with an error."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
+        port = deaf.getsockname()[1]
+        first_caller = socket.create_connection(("127.0.0.1", port))  # more than one nobody takes in
+        for number, at in enumerate((cable.port, port)):
+            account = ImapAccount(
+                host="127.0.0.1", port=at, security="none", username=mailbox_user, password=PASSWORD, timeout_seconds=8
+            )
+            mailbox = ImapMailbox(account)
+            if not number:
+                mailbox.select()
+                cable.block()
+            assert not mailbox.end_overdue()
+            assert 2 <= seconds_to_leave(mailbox) < 2.6
+        first_caller.close()
+
+
+def seconds_to_leave(mailbox: ImapMailbox) -> float:
+    """Let a look hang, leave, and return after how long it ended."""
+    ended = threading.Event()
+
+    def look() -> None:
+        with pytest.raises(WorldError):
+            mailbox.find_uids(1)
+        ended.set()
+
+    threading.Thread(target=look).start()
+    began = time.monotonic()
+    mailbox.leave()
+    while not ended.wait(0.1):
+        mailbox.end_overdue()
+    return time.monotonic() - began
 
 
 def test_a_letter_that_the_server_takes_no_more_of_is_left(smtp_server):

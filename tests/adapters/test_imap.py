@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailbot.adapters.finding import Level
-from mailbot.adapters.imap import ImapAccount, ImapMailbox, Wake, Waker, check_mailbox
+from mailbot.adapters.imap import ImapAccount, ImapMailbox, Wake, Waker, answers, check_mailbox
 from mailbot.domain.errors import FolderMissingError, LoginRefusedError, SettingsError, WorldError
 from mailbot.ports import Listed
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -484,6 +485,53 @@ def at(server: ScriptedImap) -> ImapAccount:
     return ImapAccount(
         host=server.host, port=server.port, security="none", username="support", password="pw", timeout_seconds=5
     )
+
+
+def test_after_news_nothing_is_asked_before_the_mails(opened, waker):
+    """A poll asks an open folder with NOOP, the news of a mail needs not even that, and a sweep opens it anew."""
+    script = {"IDLE": [b"+ idling\r\n", b"* 2 EXISTS\r\n"]}
+    with ScriptedImap("MOVE IDLE", script) as server:
+        mailbox = opened(at(server))
+        assert mailbox.refresh() == 7, "it was not open"
+        assert mailbox.refresh() == 7
+        assert mailbox.wait(5, waker.fileno()) is Wake.MAIL
+        assert mailbox.refresh() == 7
+        assert mailbox.refresh() == 7
+        assert mailbox.find_next_uid() == 0, "what the server said when it was opened is old by now"
+        assert mailbox.select() == 7
+        mailbox.close()
+    asked = [word for line in server.heard if (word := line.split()[0]) not in {"CAPABILITY", "DONE"}]
+    assert asked[asked.index("SELECT") :] == ["SELECT", "NOOP", "IDLE", "NOOP", "SELECT", "LOGOUT"]
+
+
+def test_a_poll_survives_a_connection_that_was_closed(dovecot, mailbox, mailbox_user):
+    """The folder is opened over a new connection, and the mail that came meanwhile is there."""
+    mailbox.refresh()
+    dovecot.deliver(mailbox_user, mail(1))
+    mailbox._client.wire.sock.shutdown(socket.SHUT_RDWR)
+    mailbox.refresh()
+    assert [found.uid for found in mailbox.find_newer(0)] == [1]
+    assert mailbox.find_newer(1) == [], "the server names the last mail all the same"
+
+
+def test_one_strange_answer_does_not_slow_the_others(opened, monkeypatch):
+    """Only what is not of the usual form goes through the library's parser; the order of its parts is the server's."""
+    usual = b'* %d FETCH (INTERNALDATE "02-Nov-2026 10:00:00 +0530" RFC822.SIZE 70 UID %d)\r\n'
+    strange = b'* 3 FETCH (UID 3 FLAGS (\\Seen) RFC822.SIZE 80 INTERNALDATE "02-Nov-2026 10:00:00 +0530")\r\n'
+    parse, parsed = answers.parse_fetch_response, []
+
+    def note(data, *rest, **options):
+        parsed.extend(data)
+        return parse(data, *rest, **options)
+
+    monkeypatch.setattr(answers, "parse_fetch_response", note)
+    with ScriptedImap("MOVE IDLE", {"UID FETCH": [usual % (1, 1), usual % (2, 2), strange]}) as server:
+        mailbox = opened(at(server))
+        mailbox.select()
+        listed = mailbox.find_listed([1, 2, 3])
+    assert [(found.uid, found.size) for found in listed] == [(1, 70), (2, 70), (3, 80)]
+    assert len({found.arrived for found in listed}) == 1
+    assert len(parsed) == 1
 
 
 def test_gmail_ids_are_kept(opened):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -225,6 +227,35 @@ def test_a_refused_letter_lets_later_ones_go(smtp_server, posts):
 def post_all(post: SmtpPost, last: Outgoing) -> list:
     """Send three letters of one ticket to one person and one to another."""
     return post.send([letter(1), letter(2), letter(3), last])
+
+
+@pytest.mark.parametrize(
+    ("place", "first"),
+    [("CONNECT", Result.UNTOUCHED), ("MAIL", Result.LATER), ("DATA", Result.LATER), ("DOT", Result.UNKNOWN)],
+)
+def test_a_stop_leaves_a_server_that_hangs(smtp_server, posts, place, first):
+    """The letter in hand gets a quarter minute and is judged by how far it came; no other one is begun."""
+    smtp_server.fail(place, STALL)
+    post, stopping = posts(smtp_server, connections=1), threading.Event()
+    threading.Timer(0.3, stopping.set).start()
+    began = time.monotonic()
+    receipts = post.send([letter(1), letter(2, to=RAM), letter(3, to=RAM)], stopping.is_set)
+    assert [receipt.result for receipt in receipts] == [first, Result.UNTOUCHED, Result.UNTOUCHED]
+    assert 2.5 <= time.monotonic() - began < 4.5
+    assert smtp_server.accepted == ()
+
+
+def test_a_stop_lets_a_letter_in_hand_arrive(smtp_server, posts):
+    """What is on its way is finished, and the rest is not begun."""
+    post, seen = posts(smtp_server, connections=1), []
+
+    def stopping() -> bool:
+        seen.append(smtp_server.commands.count("MAIL"))
+        return len(seen) > 1
+
+    receipts = post.send([letter(1), letter(2, to=RAM)], stopping)
+    assert [receipt.result for receipt in receipts] == [Result.SENT, Result.UNTOUCHED]
+    assert len(smtp_server.accepted) == 1
 
 
 def test_a_server_that_is_down_is_asked_once(posts):

@@ -121,6 +121,24 @@ def test_a_batch_takes_no_more_than_its_limit():
     assert len(outbox.waiting) == 3
 
 
+def test_letters_in_hand_are_renewed_until_they_are_settled():
+    """A server that takes longer than a lease does not let another worker send the same letters."""
+    outbox = FakeOutbox([make_outgoing(id=number) for number in range(2)])
+    deliverer = make_deliverer(outbox, FakePost(), lambda _: deliverer.renew())
+    deliverer.deliver_due()
+    deliverer.renew()
+    assert outbox.renewed == [[0, 1]] * 3  # claimed, sent, settled; afterwards nothing is in hand
+
+
+def test_a_stop_gives_back_what_was_not_begun():
+    """The letter in hand is settled by its answer; the others wait as before, with no attempt counted."""
+    outbox = FakeOutbox([make_outgoing(id=number) for number in range(4)])
+    post = FakePost()
+    assert make_deliverer(outbox, post).deliver_due(stopping=iter([False, True, True, True]).__next__) == 4
+    assert (len(post.bytes_sent), [done.id for done in outbox.settled]) == (1, [0])
+    assert [(letter.id, letter.attempts) for letter in outbox.waiting] == [(1, 0), (2, 0), (3, 0)]
+
+
 @pytest.mark.parametrize(
     ("step", "sent", "settlements"), [("letters-claimed", 0, 0), ("letters-sent", 1, 0), ("letters-settled", 1, 1)]
 )

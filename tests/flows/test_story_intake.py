@@ -10,7 +10,7 @@ from mailbot.domain.errors import WorldError
 from mailbot.ports import Listed
 from mailbot.receive import batches
 from tests.builders import ASHA, NOW
-from tests.world import MAILS, PACE, World, make_world
+from tests.world import EARLY, MAILS, PACE, World, make_world
 
 
 @pytest.fixture
@@ -72,6 +72,23 @@ def test_a_poll_asks_only_for_what_is_new_and_a_sweep_finds_the_rest(world):
     world.run(sweep=True)
     assert 1 in world.mailbox.filed
     assert len(world.ledger.tickets) == 5
+
+
+def test_a_stop_ends_the_intake_after_the_batch_in_hand(world):
+    """The mails of a batch that was begun are filed, the others wait on the server for the next start."""
+    kept, take_in = [], world.receiver().take_in
+    assert take_in(world.mailbox, EARLY, sweep=True, stopping=lambda: bool(kept), kept=lambda: kept.append(1)) == 3
+    assert (len(kept), len(world.mailbox.filed), len(world.mailbox.waiting)) == (1, 3, 2)
+    assert take_in(world.mailbox, EARLY, sweep=True, stopping=lambda: True) == 0
+    world.run()
+    assert world.outcomes() == ["opened"] * 5
+
+
+def test_handling_is_called_before_the_mails_are_moved(world):
+    """What was kept can be handled while the server moves it."""
+    seen = []
+    world.receiver().take_in(world.mailbox, EARLY, sweep=True, kept=lambda: seen.append(len(world.mailbox.filed)))
+    assert seen == [0, 3]
 
 
 def test_an_oversized_mail_is_handled_from_its_headers(world):

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.app import MAILBOX_LEASE
@@ -218,6 +219,22 @@ def watched_mailbox(busy: Busy) -> type:
             return listed
 
     return Watched
+
+
+def test_a_poll_that_finds_nothing_costs_next_to_nothing(desk: CareDesk) -> None:
+    """In a folder of many old mails too: two questions to the server, two to the database, and nothing is written."""
+    desk.dovecot.fill(desk.user, write_mail(0), 2_000, LONG_AGO)
+    desk.deliver(1, first=1)
+    desk.work()
+    said: list[str] = []
+    event.listen(desk.engine, "before_cursor_execute", lambda *sent: said.append(sent[2].split()[0]))
+    seconds = []
+    for _ in range(20):
+        began = time.process_time()
+        assert desk.receiver.take_in(desk.mailbox, START, sweep=False) == 0
+        seconds.append(time.process_time() - began)
+    assert said == ["BEGIN", "SELECT"] * 40
+    assert min(seconds) < 0.005
 
 
 # --- past the inbox

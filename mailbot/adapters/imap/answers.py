@@ -17,26 +17,35 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.imap.wire import Client
 
+# The usual answer, in whatever order; what is missing in it stays None.
 _QUICK = re.compile(
-    rb'\d+ \(UID (?P<uid>\d{1,10}) RFC822\.SIZE (?P<size>\d{1,20}) INTERNALDATE "(?P<at>[ \w:+-]{20,30})"\)'
+    rb"\d+ \((?:(?:UID (?P<uid>\d{1,10})|RFC822\.SIZE (?P<size>\d{1,20})|X-GM-MSGID (?P<id>\d{1,20})|"
+    rb'INTERNALDATE "(?P<at>[ \w:+-]{20,30})") ?){3,4}\)'
 )
 KEYS = (b"RFC822.SIZE", b"INTERNALDATE")
+_USUAL = "(RFC822.SIZE INTERNALDATE)"
 
 
-def fetch_listed(client: Client, sequence: str, wanted: Sequence[str]) -> list[Listed]:
+def fetch_listed(client: Client, sequence: str) -> list[Listed]:
     """Return size and arrival of the mails in a set; imapclient's own fetch() takes single UIDs only."""
-    answer, data = client.wire.uid("FETCH", sequence, f"({' '.join(wanted)})")
+    wanted = "(RFC822.SIZE INTERNALDATE X-GM-MSGID)" if client.has_capability("X-GM-EXT-1") else _USUAL
+    answer, data = client.wire.uid("FETCH", sequence, wanted)
     if answer != "OK":
         raise client.wire.error(f"FETCH was refused: {data}")
     # Its parser looks at every letter, which for a folder of many old mails takes most of the time.
-    quick = [found for item in data if isinstance(item, bytes) and (found := _QUICK.fullmatch(item))]
-    if len(quick) == len(data):
-        parts = {
-            int(one["uid"]): {b"RFC822.SIZE": int(one["size"]), b"INTERNALDATE": _moment(one["at"])} for one in quick
-        }
-    else:
-        parts = parse_fetch_response(data, client.normalise_times, uid_is_key=True)
-    return [_listed(uid, told) for uid, told in sorted(parts.items()) if _is_told(told)]
+    listed: dict[int, dict[bytes, Any]] = {}
+    others = []
+    for item in data:
+        found = _QUICK.fullmatch(item) if isinstance(item, bytes) else None
+        uid, size, provider_id, at = found.groups() if found else (None,) * 4
+        if uid and size and at:
+            told = {b"RFC822.SIZE": int(size), b"INTERNALDATE": _moment(at)}
+            listed[int(uid)] = told | ({b"X-GM-MSGID": int(provider_id)} if provider_id else {})
+        else:
+            others.append(item)
+    if others:
+        listed |= parse_fetch_response(others, client.normalise_times, uid_is_key=True)
+    return [_listed(uid, told) for uid, told in sorted(listed.items()) if _is_told(told)]
 
 
 @lru_cache(maxsize=4_096)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.account import Limit
 from mailbot.adapters.imap.mailbox import ImapMailbox
+from mailbot.adapters.imap.wire import HangWatch
 from mailbot.elsewhere import Place, Role
 
 if TYPE_CHECKING:
@@ -55,11 +57,15 @@ class SideFolder(ImapMailbox):
 
 @dataclass(frozen=True, slots=True)
 class OtherFolders:
-    """The folders of the account that are not the desk's own; each is opened with a connection of its own."""
+    """The folders of the account that are not the desk's own; each is opened with a connection of its own.
+
+    One is open at a time.
+    """
 
     account: ImapAccount
     also: tuple[str, ...]
     gate: Gate | None = None
+    watch: HangWatch = field(default_factory=HangWatch)
 
     def find_places(self) -> list[Place]:
         """Return the folders that are worth a look."""
@@ -69,11 +75,19 @@ class OtherFolders:
     @contextmanager
     def open(self, name: str) -> Iterator[SideFolder]:
         """Give a folder, to be read in a `with` block."""
-        folder = SideFolder(replace(self.account, folder=name), self.gate)
+        folder = SideFolder(replace(self.account, folder=name), self.gate, self.watch)
         try:
             yield folder
         finally:
             folder.close()
+
+    def leave(self) -> None:
+        """Give the server a last while for all that goes on and begins; after it end_overdue() ends that."""
+        self.watch.leave(self.account.seconds_for(Limit.LEAVING))
+
+    def end_overdue(self) -> bool:
+        """Break a connection that hangs, from any thread; tell whether that was needed."""
+        return self.watch.end_overdue()
 
     def name_of(self, folder: str) -> str:
         """Return the name under which the ledger knows a folder."""

@@ -13,18 +13,19 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailbot.adapters.account import Limit, explain_trouble, make_tls_context
-from mailbot.adapters.imap.answers import fetch_listed, find_left, read_bodies
+from mailbot.adapters.imap.answers import fetch_listed, read_bodies
 from mailbot.adapters.imap.connecting import connect, folder_names
+from mailbot.adapters.imap.filing import move_away
 from mailbot.adapters.imap.idle import Wake, has_news, idle, wait_for_call
 from mailbot.adapters.imap.token_login import wants_new_login
-from mailbot.adapters.imap.uid_sets import copied_uids, sequences
+from mailbot.adapters.imap.uid_sets import sequences
 from mailbot.adapters.imap.wire import HangWatch
 from mailbot.adapters.pacing import Gate, Trouble, find_trouble
 from mailbot.domain.errors import FolderMissingError, WorldError
 from mailbot.ports import Fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mailbot.adapters.imap.settings import ImapAccount
     from mailbot.adapters.imap.wire import Client
@@ -44,15 +45,16 @@ SLOWEST_BYTES_PER_SECOND = 16 * 1024
 class ImapMailbox:
     """One folder on an IMAP server; connects when it is first used and again after trouble."""
 
-    def __init__(self, account: ImapAccount, gate: Gate | None = None) -> None:
+    def __init__(self, account: ImapAccount, gate: Gate | None = None, watch: HangWatch | None = None) -> None:
         self.account = account
         self.name = f"{account.username}/{account.folder}"
         self._context = make_tls_context(account)
         self._gate = gate or Gate()
-        self._watch = HangWatch()
+        self._watch = watch or HangWatch()
         self._client: Client | None = None
         self._selected = False
-        self._next_uid = 0
+        self._uidvalidity = self._next_uid = 0
+        self._has_news = False
 
     def close(self) -> None:
         """Log out, if connected; safe to call more than once."""
@@ -63,37 +65,52 @@ class ImapMailbox:
         with suppress(OSError, imaplib.IMAP4.error):
             client.logout()
         client.wire.shutdown()
+        self._watch.wire = None
 
     def select(self) -> int:
         """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
-        if self._client is not None and wants_new_login(self.account, self._client):
-            self.close()
+        self._keep_login_fresh()
         if self._client is not None:
             # The server may have closed a connection that rested; that is no trouble yet.
             with suppress(WorldError):
                 return self._select()
         return self._select()
 
+    def refresh(self) -> int:
+        """Bring an open folder up to date and return its UIDVALIDITY, which stays as long as it is open; else open it.
+
+        Opening it costs the server the more the more mails it holds. After news nothing has to be asked at all.
+        """
+        self._keep_login_fresh()
+        if self._client is None or not self._selected:
+            return self._select()
+        with suppress(WorldError):
+            return self._refresh()
+        return self._select()
+
     def find_next_uid(self) -> int:
-        """Return the UID of the next mail to come, as the server said when the folder was opened; 0 if it did not."""
+        """Return the UID of the next mail to come, if the server just said it when the folder was opened; else 0."""
         return self._next_uid
 
     def find_uids(self, first: int) -> list[int]:
         """Return the UIDs in the folder from `first` on, in ascending order."""
+        # "n:*" always names the last mail, also when its UID is below n (RFC 9051 9, seq-range).
         with self._talk() as client:
             found = client.search(["UID", f"{first}:*"])
-        # "n:*" always names the last mail, also when its UID is below n (RFC 9051 9, seq-range).
         return sorted({int(uid) for uid in found if uid >= first})
+
+    def find_newer(self, uid: int) -> list[Listed]:
+        """Return size and arrival of the mails above that UID, in ascending order."""
+        with self._talk() as client:
+            return [mail for mail in fetch_listed(client, f"{uid + 1}:*") if mail.uid > uid]
 
     def find_listed(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and arrival of these mails; one that vanished meanwhile is left out."""
         listed = []
         with self._talk() as client:
-            has_gmail_ids = client.has_capability("X-GM-EXT-1")
-            wanted = ["RFC822.SIZE", "INTERNALDATE", *(["X-GM-MSGID"] if has_gmail_ids else [])]
             for sequence in sequences(uids):
                 self._be_patient(client)
-                listed += fetch_listed(client, sequence, wanted)
+                listed += fetch_listed(client, sequence)
         return listed
 
     def fetch(self, listed: Sequence[Listed], size_limit: int) -> list[Fetched]:
@@ -113,19 +130,10 @@ class ImapMailbox:
         return fetched
 
     def file(self, uids: Sequence[int]) -> None:
-        """Move these mails to the folder of handled mail; one that vanished meanwhile counts as moved.
-
-        A server with neither MOVE (RFC 6851) nor UIDPLUS (RFC 4315) keeps them in the folder: EXPUNGE alone would also
-        remove what a colleague marked.
-        """
+        """Move these mails to the folder of handled mail, as filing.py says."""
         with self._talk() as client:
             for chunk in _chunks(uids):
-                if client.has_capability("MOVE"):
-                    self._bring(client, client.move, chunk)
-                elif client.has_capability("UIDPLUS"):
-                    self._copy_away(client, chunk)
-                else:
-                    log.warning("the mail server can neither MOVE nor UID EXPUNGE; handled mail stays in the folder")
+                move_away(client, chunk, self.account.processed_folder)
 
     def wait(self, seconds: float, wake_fd: int) -> Wake:
         """Wait until new mail is there, `wake_fd` can be read, or the time is over.
@@ -136,14 +144,17 @@ class ImapMailbox:
             self.select()
             return Wake.MAIL
         with self._talk() as client:
-            if has_news(client.wire):
-                client.wire.untagged_responses.pop("EXISTS")
-                return Wake.MAIL
-            if client.has_capability("IDLE"):
+            can_idle, self._has_news = client.has_capability("IDLE"), has_news(client.wire)
+            if can_idle and not self._has_news:
                 wake = idle(client, wake_fd, seconds, self.account.timeout_seconds)
+                self._has_news = wake is Wake.MAIL
                 self._gate.worked()
                 return wake
-        return wait_for_call(wake_fd, seconds)
+        return Wake.MAIL if self._has_news else wait_for_call(wake_fd, seconds)
+
+    def leave(self) -> None:
+        """Give the server a last while for all that goes on and begins; after it end_overdue() ends that."""
+        self._watch.leave(self.account.seconds_for(Limit.LEAVING))
 
     def end_overdue(self) -> bool:
         """Break a connection that hangs, from any thread; tell whether that was needed."""
@@ -171,6 +182,18 @@ class ImapMailbox:
         with self._talk(len(raw)) as client:
             client.append(folder, raw)
 
+    def _keep_login_fresh(self) -> None:
+        if self._client is not None and wants_new_login(self.account, self._client):
+            self.close()
+
+    def _refresh(self) -> int:
+        with self._talk() as client:
+            if not self._has_news:
+                client.noop()
+            self._has_news, self._next_uid = False, 0
+            client.wire.untagged_responses.pop("EXISTS", None)
+            return self._uidvalidity
+
     def _select(self) -> int:
         with self._talk() as client:
             try:
@@ -187,7 +210,8 @@ class ImapMailbox:
                     "apart safely. Choose another folder or another server."
                 )
             self._selected, self._next_uid = True, int(answer.get(b"UIDNEXT", 0))
-            return int(answer[b"UIDVALIDITY"])
+            self._uidvalidity = int(answer[b"UIDVALIDITY"])
+            return self._uidvalidity
 
     def _open(self, client: Client) -> dict[bytes, Any]:
         answer: dict[bytes, Any] = client.select_folder(self.account.folder)
@@ -231,31 +255,6 @@ class ImapMailbox:
                 answer = client.fetch(chunk, [f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>"])
                 headers |= read_bodies(client, answer, b"BODY[HEADER]<0>")
         return headers
-
-    def _copy_away(self, client: Client, uids: Sequence[int]) -> None:
-        """Copy mails and remove them; only those of which the server says (COPYUID, RFC 4315) that they were copied."""
-        client.wire.response("COPYUID")  # forgets what an earlier command may have left
-        self._bring(client, client.copy, uids)
-        copied = copied_uids(client.wire.response("COPYUID")[1]) & set(uids)
-        if len(copied) < len(find_left(client, uids)):
-            log.warning("the mail server does not say that it copied every mail; those it did not stay in the folder")
-        if copied:
-            client.delete_messages(sorted(copied), silent=True)
-            client.uid_expunge(sorted(copied))
-
-    def _bring(self, client: Client, how: Callable[[Sequence[int], str], object], uids: Sequence[int]) -> None:
-        """Copy or move mails to the folder of handled mail."""
-        try:
-            how(uids, self.account.processed_folder)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error:
-            # Some servers refuse the whole set when one mail of it is gone.
-            left = find_left(client, uids)
-            if len(left) == len(uids):
-                raise
-            if left:
-                how(left, self.account.processed_folder)
 
     @contextmanager
     def _talk(self, size: int = 0) -> Iterator[Client]:

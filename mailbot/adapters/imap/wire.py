@@ -60,9 +60,9 @@ class Wire(imaplib.IMAP4):
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
         """Connect, and with security "tls" shake hands, before imaplib reads the greeting."""
         self.host, self.port = host, port
-        self.sock = _connect(host, port, timeout or self._account.seconds_for(Limit.CONNECT))
+        self._reach(timeout or self._account.seconds_for(Limit.CONNECT))
         try:
-            _keep_alive(self.sock)
+            _prepare(self.sock)
             if self._account.security == "tls" and self._context:
                 self._wrap(self._context)
         except BaseException:
@@ -83,6 +83,21 @@ class Wire(imaplib.IMAP4):
         self._tls_established = True
         self._get_capabilities()
         return "OK", [None]
+
+    def _reach(self, seconds: float) -> None:
+        """Connect to the first address that answers; all of them together have so many seconds."""
+        until, trouble = time.monotonic() + seconds, OSError("the name has no address")
+        for family, kind, protocol, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            self.sock = socket.socket(family, kind, protocol)
+            try:
+                self.sock.settimeout(max(0.01, min(until, self.deadline) - time.monotonic()))
+                self.sock.connect(address)
+            except OSError as error:
+                self.sock.close()
+                trouble = error
+            else:
+                return
+        raise trouble
 
     def _wrap(self, context: ssl.SSLContext) -> None:
         self.sock = context.wrap_socket(self.sock, server_hostname=self._account.host, do_handshake_on_connect=False)
@@ -175,17 +190,23 @@ class Wire(imaplib.IMAP4):
 class HangWatch:
     """A second look at the deadline, from another thread: ends a connection that its own calls did not end.
 
-    The wire ends every wait by itself; this is for what waits inside a library.
+    The wire ends every wait by itself; this is for what waits inside a library, and for a program that shall stop.
     """
 
     wire: Wire | None = None
+    leave_at: float = math.inf
+
+    def leave(self, seconds: float) -> None:
+        """Give all that goes on and all that begins so many seconds together."""
+        self.leave_at = min(self.leave_at, time.monotonic() + seconds)
 
     def end_overdue(self) -> bool:
-        """Break the connection when its deadline is long past; tell whether that was needed."""
+        """Break the connection when its deadline is long past, or the time to leave; tell whether that was needed."""
         wire = self.wire
-        if wire is None or time.monotonic() < wire.deadline + GRACE_SECONDS:
+        if wire is None or time.monotonic() < min(wire.deadline + GRACE_SECONDS, self.leave_at):
             return False
         self.wire = None
+        wire.deadline = 0.0
         if (sock := getattr(wire, "sock", None)) is not None:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -229,23 +250,8 @@ class Client(IMAPClient):  # type: ignore[misc]
             raise
 
 
-def _connect(host: str, port: int, seconds: float) -> socket.socket:
-    """Return a connection to the first address that answers; all of them together have so many seconds."""
-    until, trouble = time.monotonic() + seconds, OSError("the name has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.settimeout(max(0.01, until - time.monotonic()))
-            sock.connect(address)
-        except OSError as error:
-            sock.close()
-            trouble = error
-        else:
-            return sock
-    raise trouble
-
-
-def _keep_alive(sock: socket.socket) -> None:
+def _prepare(sock: socket.socket) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # commands are small, and each waits for its answer
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in KEEPALIVE:
         if hasattr(socket, name):  # not every system has all of them

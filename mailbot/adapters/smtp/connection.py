@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ from mailbot.deliver import Result
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import AsyncIterator
 
     from mailbot.adapters.pacing import Gate
     from mailbot.adapters.smtp.settings import SmtpAccount
@@ -60,6 +63,8 @@ class SmtpConnection:
         self._client: SMTP | None = None
         self._sent = 0
         self._last_used = 0.0
+        self._leave_at = math.inf
+        self._step: asyncio.Timeout | None = None
 
     def is_usable(self) -> bool:
         """Tell whether it is open and neither rested too long nor carried enough."""
@@ -86,21 +91,21 @@ class SmtpConnection:
             tls_context=self._context,
         )
         try:
-            async with asyncio.timeout(account.seconds_for(Limit.CONNECT)):
+            async with self._within(Limit.CONNECT):
                 await client.connect()
-            async with asyncio.timeout(account.seconds_for(Limit.LOGIN)):
+            async with self._within(Limit.LOGIN):
                 await _greet(client)
                 await self._log_in(client, token)
         except SMTPResponseException as error:
-            client.close()
+            _break_off(client)
             words = _words(error.code, error.message)
             sentence = f"{account.where} does not serve us now ({words})."
             raise self._gate.note(find_trouble(words, Trouble.SERVER), sentence) from error
         except (OSError, SMTPException, ValueError) as error:
-            client.close()
+            _break_off(client)
             raise self._gate.note(Trouble.SERVER, explain_trouble(account, error)) from error
         except BaseException:
-            client.close()
+            _break_off(client)
             raise
         self._client, self._sent, self._last_used = client, 0, time.monotonic()
         return client
@@ -123,7 +128,7 @@ class SmtpConnection:
             return Outcome(Result.REFUSED, problem)
         finished = False
         try:
-            async with asyncio.timeout(self._account.seconds_for(Limit.LETTER)):
+            async with self._within(Limit.LETTER):
                 answer = await exchange.run()
                 outcome = Outcome(Result.SENT, _words(answer.code, answer.message))
                 finished = True
@@ -148,6 +153,24 @@ class SmtpConnection:
         self._last_used = time.monotonic()
         return outcome
 
+    def leave(self) -> None:
+        """Give the server a last while for the step that goes on and all that follow."""
+        if self._leave_at == math.inf:
+            self._leave_at = asyncio.get_running_loop().time() + self._account.seconds_for(Limit.LEAVING)
+            if self._step and not self._step.expired():
+                self._step.reschedule(min(self._step.when() or math.inf, self._leave_at))
+
+    @asynccontextmanager
+    async def _within(self, limit: Limit) -> AsyncIterator[None]:
+        """End a `with` block by a TimeoutError when it takes too long, or when the server shall be left."""
+        until = asyncio.get_running_loop().time() + self._account.seconds_for(limit)
+        async with asyncio.timeout_at(min(until, self._leave_at)) as step:
+            self._step = step
+            try:
+                yield
+            finally:
+                self._step = None
+
     async def close(self) -> None:
         """Say goodbye, if connected."""
         client, self._client = self._client, None
@@ -156,7 +179,7 @@ class SmtpConnection:
         with contextlib.suppress(OSError, SMTPException):
             async with asyncio.timeout(self._account.seconds_for(Limit.GOODBYE)):
                 await client.quit()
-        client.close()
+        _break_off(client)
 
     def _note(self, outcome: Outcome, *, closing: bool) -> None:
         """Note what is not about the letter but about the account: its quota, or a server that closes."""
@@ -167,7 +190,7 @@ class SmtpConnection:
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client:
-            client.close()
+            _break_off(client)
 
     async def _reset(self, client: SMTP) -> bool:
         try:
@@ -198,6 +221,14 @@ class SmtpConnection:
             self._gate.accept()
             return
         raise self._gate.refuse(explain_refused_login(account, "it offers no login with a password"))
+
+
+def _break_off(client: SMTP) -> None:
+    """Close at once: what the server has not taken yet would keep the connection open."""
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 async def _greet(client: SMTP) -> None:

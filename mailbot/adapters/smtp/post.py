@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,17 @@ from mailbot.deliver import Receipt, Result
 from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mailbot.adapters.smtp.settings import SmtpAccount
     from mailbot.deliver import Outgoing
 
 WAITS_FOR_EARLIER = "waits for an earlier letter to the same person about the same ticket"
+NOT_BEGUN = "not begun, because mailbot stops"
+# To greet and to log in takes as long as so many letters.
+WORTH_A_CONNECTION = 4
+# How often it is asked whether the program shall stop.
+ASK_SECONDS = 0.5
 
 
 class SmtpPost:
@@ -41,14 +47,17 @@ class SmtpPost:
         tokens = self.account.tokens
         return self._gate.find_wait(tokens.consent if tokens else "") <= 0
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
-        """Hand the letters over, each to its one recipient; return a receipt for each, whatever the server does."""
+    def send(self, letters: Sequence[Outgoing], stopping: Callable[[], bool] = lambda: False) -> list[Receipt]:
+        """Hand the letters over, each to its one recipient; return a receipt for each, whatever the server does.
+
+        When `stopping` turns true no further letter is begun, and those in hand get a quarter of `timeout_seconds`.
+        """
         if not letters:
             return []
         groups: dict[tuple[str, str], list[Outgoing]] = {}
         for letter in letters:
             groups.setdefault((letter.ticket, letter.to), []).append(letter)
-        receipts = self._runner.run(self._send_groups(deque(groups.values())))
+        receipts = self._runner.run(self._send_until_stopped(deque(groups.values()), stopping))
         return [receipts[letter.id] for letter in letters]
 
     def check(self) -> list[Finding]:
@@ -62,17 +71,36 @@ class SmtpPost:
             self._runner.run(self._close())
             self._runner.close()
 
-    async def _send_groups(self, groups: deque[list[Outgoing]]) -> dict[int, Receipt]:
+    async def _send_until_stopped(
+        self, groups: deque[list[Outgoing]], stopping: Callable[[], bool]
+    ) -> dict[int, Receipt]:
+        sending = asyncio.ensure_future(self._send_groups(groups, stopping))
+        while not (await asyncio.wait({sending}, timeout=ASK_SECONDS))[0]:
+            if stopping():
+                for connection in self._connections:
+                    connection.leave()
+        return await sending
+
+    async def _send_groups(self, groups: deque[list[Outgoing]], stopping: Callable[[], bool]) -> dict[int, Receipt]:
         receipts: dict[int, Receipt] = {}
-        first, *others = self._connections[: len(groups)]
+        first, *others = self._choose(len(groups))
         # The first connection is opened alone: if the server is down or refuses the login, it hears of us once.
         trouble = await _find_trouble(first)
         if not trouble:
-            troubles = await asyncio.gather(*[_drain(lane, groups, receipts) for lane in (first, *others)])
+            troubles = await asyncio.gather(*[_drain(lane, groups, receipts, stopping) for lane in (first, *others)])
             trouble = next((words for words in troubles if words), "")
         for letter in (letter for group in groups for letter in group):
-            receipts[letter.id] = Receipt(letter, Result.LATER, trouble, unreachable=True)
+            if stopping():
+                receipts[letter.id] = Receipt(letter, Result.UNTOUCHED, NOT_BEGUN)
+            else:
+                receipts[letter.id] = Receipt(letter, Result.LATER, trouble, unreachable=True)
         return receipts
+
+    def _choose(self, groups: int) -> list[SmtpConnection]:
+        """Return connections for so many conversations: those that are open, and new ones only when many wait."""
+        in_order = sorted(self._connections, key=lambda connection: not connection.is_usable())
+        usable = sum(connection.is_usable() for connection in in_order)
+        return in_order[: min(groups, max(usable, math.ceil(groups / WORTH_A_CONNECTION)))]
 
     async def _check(self) -> list[Finding]:
         account, connection = self.account, self._connections[0]
@@ -99,11 +127,19 @@ async def _find_trouble(connection: SmtpConnection) -> str:
     return ""
 
 
-async def _drain(connection: SmtpConnection, groups: deque[list[Outgoing]], receipts: dict[int, Receipt]) -> str:
+async def _drain(
+    connection: SmtpConnection,
+    groups: deque[list[Outgoing]],
+    receipts: dict[int, Receipt],
+    stopping: Callable[[], bool],
+) -> str:
     """Send group after group until none is left; return what the trouble was when no connection could be opened."""
     while groups:
         group = deque(groups.popleft())
         while group:
+            if stopping():
+                groups.append(list(group))
+                return ""
             letter = group.popleft()
             try:
                 outcome = await connection.hand_over(letter.to, letter.raw)
