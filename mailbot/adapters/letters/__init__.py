@@ -5,10 +5,13 @@ view.py      what this reader may see of this ticket: names, facts, the neutral 
 wording.py   how a reader of one language reads tables
 tables.py    tables: drawn as tables, or as a card for each row
 blocks.py    lists of facts, quotes, buttons and pictures, as text and as HTML
+forms.py     texts with gaps: what many letters have in common, taken apart once
 sources.py   the Markdown sources; values travel past Markdown as placeholders
 mailto.py    buttons that open a ready-made reply
 pictures.py  which screenshots go with the letter, and how wide they are
-message.py   headers and MIME parts, to the finished bytes
+headers.py   lines of the head: names, addresses and subjects in ASCII
+mime.py      parts in base64 and the boundaries between them
+message.py   head and parts put together, to the finished bytes
 writer.py    all of it, in order
 """
 

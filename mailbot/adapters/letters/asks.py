@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.letters.blocks import Button
-from mailbot.adapters.letters.mailto import mailto_link
 from mailbot.adapters.letters.sources import Block
+from mailbot.domain.ticket import Step
 
 if TYPE_CHECKING:
     from mailbot.adapters.letters.blocks import Pages
     from mailbot.adapters.letters.desk_letters import DeskView
+    from mailbot.adapters.letters.mailto import ReadyReply
     from mailbot.adapters.letters.view import View
     from mailbot.domain.catalogue import Catalogue, Entry
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MOST_CHOICES = 6
 
 
-def ask_block(view: View, pages: Pages, reply_to: str, subject: str, token: str) -> Block:
+def ask_block(view: View, pages: Pages, reply: ReadyReply) -> Block:
     """Return what the ticket still needs, each with the line that fills it and links that write this line."""
     language = view.order.language
     rows: list[tuple[str, list[tuple[str, str]]]] = []
@@ -27,27 +28,27 @@ def ask_block(view: View, pages: Pages, reply_to: str, subject: str, token: str)
         names = [entry.name(language) for entry in choices]
         label = view.words.say("label", field, language)
         sentence = view.words.say("ask", field, language, choices=", ".join(names))
-        links = [(name, mailto_link(reply_to, subject, f"{label}: {name}", token)) for name in names]
+        links = [(name, reply.link(f"{label}: {name}")) for name in names]
         rows.append((sentence, links))
     return pages.asks(rows) if rows else Block()
 
 
-def answer_block(view: DeskView, pages: Pages, reply_to: str, subject: str, token: str) -> Block:
+def answer_block(view: DeskView, pages: Pages, reply: ReadyReply) -> Block:
     """Return the ready answers of a letter about no single ticket."""
     language, words = view.order.language, view.order.answers
     if not words:
         return Block()
-    buttons = [
-        Button(
-            word,
-            word,
-            mailto_link(reply_to, subject, word, token),
-            view.words.say("phrase", "button_line", language, button=word, word=word),
-            filled=position == 0,
-        )
-        for position, word in enumerate(words)
-    ]
+    buttons = [_answer(word, view, reply, is_first=not position) for position, word in enumerate(words)]
     return pages.buttons(buttons, view.words.say("phrase", "button_hint", language, words=" · ".join(words)))
+
+
+def _answer(word: str, view: DeskView, reply: ReadyReply, *, is_first: bool) -> Button:
+    """Return the button of an answer, which says the word that it writes; taking back is told in more words."""
+    language, undo = view.order.language, view.desk.grammar.words(Step.UNDO)
+    is_undo = undo is not None and word == undo.button(language)
+    label = view.words.say("button", Step.UNDO, language) if is_undo else word
+    line = view.words.say("phrase", "button_line", language, button=label, word=word)
+    return Button(label, word, reply.link(word), line, filled=is_first and not is_undo)
 
 
 def _choices_of(field: str, catalogue: Catalogue, view: View) -> list[Entry]:

@@ -5,18 +5,22 @@ The HTML of every block is a macro of templates/mail/blocks.html, which escapes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import escape
 
+from mailbot.adapters.letters.forms import placeholder, take_apart
 from mailbot.adapters.letters.sources import Block
 from mailbot.domain.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from mailbot.adapters.letters.forms import Form
     from mailbot.adapters.letters.pictures import Embedded
     from mailbot.adapters.letters.tables import Card, Shown
 
@@ -50,6 +54,20 @@ class Reading:
 NO_READING = Reading()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands in the frames of many letters alike."""
+
+    language: str
+    other_language: str
+    other_label: str
+    desk_name: str
+    desk_address: str
+    status: str
+    status_name: str
+    footer: str
+
+
 class Pages:
     """The HTML templates: the frame of a letter and the macros of its blocks."""
 
@@ -70,10 +88,21 @@ class Pages:
             raise SettingsError(
                 f"The frame of the letters in {folder} cannot be used: {error}. Install mailbot again."
             ) from error
+        self._frame = lru_cache(maxsize=64)(self._make_frame)
 
-    def frame(self, values: Mapping[str, Any]) -> str:
-        """Return the whole HTML page."""
-        return self._layout.render(values)
+    def frame(  # noqa: PLR0917 - from top to bottom
+        self, look: Look, headline: str, lines: Sequence[str], preheader: str, body: str, note: str
+    ) -> str:
+        """Return the whole HTML page; `lines` stand below the headline, `body` and `note` are HTML already."""
+        words = [str(escape(each)) for each in (headline, preheader, *lines)]
+        return self._frame(look, len(lines)).fill([body, note, *words])
+
+    def _make_frame(self, look: Look, count: int) -> Form:
+        """Return the page with a gap for everything that is one letter's own."""
+        body, note, headline, preheader, *lines = (placeholder(number) for number in range(4 + count))
+        own = {"body": body, "note": note, "number": headline, "preheader": preheader}
+        title, reading = (lines[0], lines[1:]) if lines else ("", [])
+        return take_apart(self._layout.render({**asdict(look), **own, "title": title, "title_reading": reading}))
 
     def facts(self, rows: Sequence[tuple[str, str]]) -> Block:
         """Return a table of names and values."""

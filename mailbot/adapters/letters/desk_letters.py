@@ -10,7 +10,6 @@ from mailbot.adapters.letters.sources import Block, hide
 from mailbot.adapters.letters.tables import table_block
 from mailbot.domain.letter import Audience, Notice
 from mailbot.domain.text import clean_line
-from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +33,7 @@ class DeskView:
     order: LetterOrder
     desk: Desk
     desk_names: Mapping[Language, str]
+    commands: Mapping[Language, Mapping[str, str]]
     wording: ReaderWording
 
     @property
@@ -65,7 +65,6 @@ class DeskView:
 
     def values(self, language: Language) -> dict[str, Any]:
         """Return what may stand inside a sentence."""
-        verbs = {verb.value: words.button(language) for verb in Verb if (words := self.desk.grammar.words(verb))}
         own = {name: clean_line(hide(value), _VALUE_LIMIT) for name, value in self.order.values}
         return {
             "greeting": self.greeting(language),
@@ -73,7 +72,7 @@ class DeskView:
             "desk": self.desk_names[language],
             "address": self.desk.address,
             "reopen_days": self.desk.reopen_after_close.days,
-            "word": verbs,
+            "word": self.commands[language],
             "month_names": self.words.table["months"][language],
             **own,
         }
@@ -84,7 +83,10 @@ class DeskView:
         done = all(notice.code.startswith("done_") for notice in self.order.notices)
         shown = {table.name: table_block(table, pages, self.wording, offer) for table in self.order.tables}
         tables = defaultdict(Block, shown)  # a table that this letter does not have is empty
-        return {"notices": pages.notices(self.notices(language), "good" if done else "heed"), "tables": tables}
+        # One long word that a phone must be able to break, and a saved letter must hold whole.
+        proof = [clean_line(value, _VALUE_LIMIT) for name, value in self.order.values if name == "anchor" and value]
+        notices = pages.notices(self.notices(language), "good" if done else "heed")
+        return {"notices": notices, "tables": tables, "proof": pages.lines(proof)}
 
     def file_lines(self, pages: Pages, files: Sequence[SheetFile], too_large: Sequence[str]) -> Block:
         """Return which files are attached, and which were too large for a letter."""

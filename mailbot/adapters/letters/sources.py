@@ -1,7 +1,7 @@
 """The Markdown sources of the letters, and how a stranger's words travel past Markdown.
 
-Jinja2 renders a source once. Each `{{ value }}` leaves a placeholder of private-use characters (Unicode 23.5), which
-mean nothing to Markdown. Only then Markdown becomes HTML, and the placeholders become escaped values. The text part is
+Jinja2 renders a source once. Each `{{ value }}` leaves a placeholder (forms.py), which means nothing to Markdown. Only
+then Markdown becomes HTML, and the placeholders become escaped values. The text part is
 the same rendered source without the marks of Markdown, and its placeholders become plain values. So no value is ever
 read as Markdown or as HTML.
 """
@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError, pass_context
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, nodes, pass_context
 from markdown_it import MarkdownIt
 
+from mailbot.adapters.letters.forms import Form, placeholder, take_apart
 from mailbot.domain.errors import SettingsError
 from mailbot.domain.letter import LetterKind
 from mailbot.domain.people import Language
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 SHORT_MARKER = "<!-- short -->"
 _SUBJECT = "Subject: "
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_PLACEHOLDER = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_LONE_PLACEHOLDER = re.compile(f"<p[^>]*>{_OPEN}(\\d+){_CLOSE}</p>")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _HEADING = re.compile(r"^#+ ", re.MULTILINE)
@@ -72,47 +70,42 @@ class Rendered:
 
     def as_text(self) -> str:
         """Return plain text: the source without the marks of Markdown, the values as they are."""
-        plain = _HEADING.sub("", self.source).replace("**", "").replace("`", '"')
-        filled = _PLACEHOLDER.sub(lambda match: self._text(match.group(1)), plain)
-        return _BLANK_LINES.sub("\n\n", filled).strip()
+        values = [value.text if isinstance(value, Block) else value for value in self.values]
+        return _BLANK_LINES.sub("\n\n", _plain(self.source).fill(values)).strip()
 
     def as_html(self) -> str:
         """Return HTML: the source read as Markdown, the values escaped."""
-        body = _LONE_PLACEHOLDER.sub(self._lone_html, _markdown(self.source))
-        return _PLACEHOLDER.sub(lambda match: self._html(match.group(1)), body)
+        values = [value.html if isinstance(value, Block) else html.escape(value) for value in self.values]
+        blocks = {number for number, value in enumerate(self.values) if isinstance(value, Block)}
+        return _markdown(self.source).fill(values, blocks)
 
-    def _text(self, index: str) -> str:
-        value = self.values[int(index)]
-        return value.text if isinstance(value, Block) else value
 
-    def _html(self, index: str) -> str:
-        value = self.values[int(index)]
-        return value.html if isinstance(value, Block) else html.escape(value)
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a source, compiled, with the names that it may ask for; no other value need be worked out."""
 
-    def _lone_html(self, match: re.Match[str]) -> str:
-        value = self.values[int(match.group(1))]
-        return value.html if isinstance(value, Block) else match.group(0)
+    template: Template
+    names: frozenset[str]
+
+    def fill(self, values: Mapping[str, Any]) -> Rendered:
+        """Return the passage with its values; a name that has none raises jinja2.UndefinedError."""
+        held: list[str | Block] = []
+        source = self.template.render({**values, "held": held})
+        return Rendered(_BLANK_LINES.sub("\n\n", source).strip(), held)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One letter in one language, compiled."""
+    """One letter in one language."""
 
-    subject: Template
-    body: Template
-    short: Template
+    subject: Passage
+    body: Passage
+    short: Passage
 
 
 def hide(text: str) -> str:
     """Return a text without private-use characters, which are ours alone."""
-    return _PRIVATE_USE.sub("", text)
-
-
-def render(template: Template, values: Mapping[str, Any]) -> Rendered:
-    """Return the rendered source; an unknown variable raises jinja2.UndefinedError."""
-    held: list[str | Block] = []
-    source = template.render({**values, "held": held})
-    return Rendered(_BLANK_LINES.sub("\n\n", source).strip(), held)
+    return text if text.isprintable() else _PRIVATE_USE.sub("", text)
 
 
 def read_sources(folder: Path) -> dict[tuple[LetterKind, Language], Source]:
@@ -141,11 +134,16 @@ def _read_source(path: Path, environment: Environment) -> Source:
         if not first.startswith(_SUBJECT) or not marker:
             raise SettingsError(f"The letter {path} needs a first line '{_SUBJECT}...' and a line '{SHORT_MARKER}'.")
         subject = first.removeprefix(_SUBJECT)
-        return Source(*(environment.from_string(part) for part in (subject, body, short)))
+        return Source(*(_compile(part, environment) for part in (subject, body, short)))
     except (OSError, UnicodeDecodeError, TemplateError) as error:
         raise SettingsError(
             f"The letter {path} cannot be used: {error}. Correct it, or install mailbot again."
         ) from error
+
+
+def _compile(source: str, environment: Environment) -> Passage:
+    parsed = environment.parse(source)
+    return Passage(environment.from_string(parsed), frozenset(name.name for name in parsed.find_all(nodes.Name)))
 
 
 @pass_context
@@ -153,16 +151,23 @@ def _hold(context: Context, value: object) -> str:
     """Keep a value back and leave a placeholder; the context is asked for so that Jinja2 never folds this away."""
     held: list[str | Block] = context["held"]
     held.append(value if isinstance(value, Block) else clean_line(hide(str(value)), _INLINE_LIMIT))
-    return f"{_OPEN}{len(held) - 1}{_CLOSE}"
+    return placeholder(len(held) - 1)
+
+
+# Without its values a source has few forms, so most are found in these two caches.
+@lru_cache(maxsize=256)
+def _plain(source: str) -> Form:
+    """Return a source without the marks of Markdown."""
+    return take_apart(_HEADING.sub("", source).replace("**", "").replace("`", '"'))
 
 
 @lru_cache(maxsize=256)
-def _markdown(source: str) -> str:
-    """Return a source as HTML; without its values a source has few forms, so most are found in the cache."""
+def _markdown(source: str) -> Form:
+    """Return a source as HTML."""
     tokens = _PARSER.parse(source)
     for token in tokens:
         for part in (token, *(token.children or ())):
             if part.nesting >= 0 and part.tag in _STYLES:
                 part.attrSet("style", _STYLES[part.tag])
                 part.attrSet("class", f"md-{part.tag}")
-    return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+    return take_apart(str(_PARSER.renderer.render(tokens, _PARSER.options, {})))

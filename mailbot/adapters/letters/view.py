@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.letters.sources import hide
@@ -29,9 +30,12 @@ _OPENING_KINDS = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.NEW_TICKET})
 _MOBILE_DIGITS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """One order about one ticket, through the eyes of its reader; everything it returns is clean."""
+    """One order about one ticket, through the eyes of its reader; everything it returns is clean.
+
+    It has no slots, so that what is read several times is worked out once.
+    """
 
     order: LetterOrder
     ticket: Ticket
@@ -40,6 +44,7 @@ class View:
     desk: Desk
     desk_names: Mapping[Language, str]
     words: Words
+    commands: Mapping[Language, Mapping[str, str]]
     timezone: tzinfo
     screenshots: int
     files: int
@@ -55,7 +60,7 @@ class View:
         """Whether the reader works for the IT section."""
         return self.order.audience is Audience.STAFF
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The ticket's title in one line, or a neutral phrase where nothing of an unverified mail may be repeated."""
         own = clean_line(hide(self.ticket.title), TITLE_LIMIT) if self.order.quote_sender else ""
@@ -75,13 +80,15 @@ class View:
         """
         return self.order.quote_sender or not LETTERS[self.order.kind].replied
 
-    @property
+    @cached_property
+    def _whole_text(self) -> str:
+        return clean_text(hide(self.order.text)).strip() if self.may_quote else ""
+
+    @cached_property
     def text(self) -> str:
         """What a person wrote, cut to a length that mail clients show whole."""
-        if not self.may_quote:
-            return ""
         limit = self.desk.description_limit if self.order.kind in _OPENING_KINDS else TEXT_LIMIT
-        return cut_at_grapheme(clean_text(hide(self.order.text)).strip(), limit)
+        return cut_at_grapheme(self._whole_text, limit)
 
     @property
     def text_reading(self) -> str:
@@ -91,17 +98,17 @@ class View:
     @property
     def is_cut(self) -> bool:
         """Whether the text goes on beyond what is shown."""
-        return self.may_quote and len(self.text) < len(clean_text(hide(self.order.text)).strip())
+        return len(self.text) < len(self._whole_text)
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps to offer as buttons: those of this kind of letter that the reader may take now."""
+        """The steps to offer as buttons: those of this kind, and of this one letter, that the reader may take now."""
         actors = _actors_of(self.order.audience, self.desk)
         allowed = allowed_steps(self.ticket.status, actors)
         has_it = self.ticket.status is Status.IN_PROGRESS and normal_address(self.order.to) == normal_address(
             self.ticket.assignee
         )
-        offered = LETTERS[self.order.kind].buttons
+        offered = (*LETTERS[self.order.kind].buttons, *self.order.offers)
         return tuple(step for step in offered if step in allowed and not (step is Step.TAKE and has_it))
 
     @property
@@ -126,8 +133,7 @@ class View:
 
     def command(self, step: Step, language: Language) -> str:
         """Return the word that commands a step, as the grammar has it for buttons."""
-        words = self.desk.grammar.words(step)
-        return words.button(language) if words else ""
+        return self.commands[language].get(step, "")
 
     def greeting(self, language: Language) -> str:
         """Return the salutation; a name that only an unverified mail claims is not used."""

@@ -5,28 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mailbot.adapters.letters.asks import answer_block, ask_block
+from mailbot.adapters.letters.asks import answer_block
 from mailbot.adapters.letters.blocks import Button, Pages
-from mailbot.adapters.letters.content import (
-    Head,
-    block_values,
-    button_block,
-    html_page,
-    plain_page,
-    rating_block,
-    sentence_values,
-    ticket_head,
-)
+from mailbot.adapters.letters.content import Head, Matter, block_values, both_pages, sentence_values, ticket_head
 from mailbot.adapters.letters.desk_letters import DeskView
-from mailbot.adapters.letters.mailto import mailto_link
+from mailbot.adapters.letters.mailto import ready_reply
 from mailbot.adapters.letters.message import Envelope, build_message, choose_files
 from mailbot.adapters.letters.pictures import choose_pictures, file_name
-from mailbot.adapters.letters.sources import hide, read_sources, render
+from mailbot.adapters.letters.sources import hide, read_sources
 from mailbot.adapters.letters.view import View
 from mailbot.adapters.letters.wording import ReaderWording
 from mailbot.adapters.letters.words import read_words
 from mailbot.domain.letter import LETTERS, Letter
 from mailbot.domain.numbering import number_digits
+from mailbot.domain.people import Language
 from mailbot.domain.text import clean_line
 from mailbot.domain.trust import DESK_DIGITS, MESSAGE_ID_PREFIX, make_nonce, make_token
 
@@ -40,7 +32,7 @@ if TYPE_CHECKING:
     from mailbot.domain.desk import Desk
     from mailbot.domain.facts import Fact
     from mailbot.domain.letter import LetterOrder, Picture, Thread
-    from mailbot.domain.people import Language, Person
+    from mailbot.domain.people import Person
     from mailbot.domain.ticket import Ticket
     from mailbot.domain.trust import Token
     from mailbot.domain.wording import SheetFile, Spreadsheets
@@ -73,6 +65,10 @@ class LetterWriter:
         """Read `templates` (the folder that holds words.toml). Raises SettingsError when something in it is wrong."""
         self._desk = desk
         self._names = {language: clean_line(name, _NAME_LIMIT) for language, name in names.items()}
+        self._commands = {
+            language: {str(verb): words.button(language) for verb, words in desk.grammar.commands}
+            for language in Language
+        }
         self._timezone = timezone
         self._plus_addressing = plus_addressing
         self._picture_limit = picture_limit
@@ -107,6 +103,7 @@ class LetterWriter:
             self._desk,
             self._names,
             self._words,
+            self._commands,
             self._timezone,
             screenshots=len(pictures),
             files=len(other_files),
@@ -125,26 +122,24 @@ class LetterWriter:
 
     def write_for_desk(self, order: LetterOrder, thread: Thread, at: datetime, event_key: str) -> Letter:
         """Return the letter of an order about no single ticket."""
-        view = DeskView(order, self._desk, self._names, self.wording(order.language))
+        view = DeskView(order, self._desk, self._names, self._commands, self.wording(order.language))
         nonce = make_nonce(DESK_DIGITS, order.to, order.kind, event_key)
         token = make_token(self._desk.keys, DESK_DIGITS, order.to, nonce)
         language = order.language
         source, other = self._sources[order.kind, language], self._sources[order.kind, language.other]
         values = view.values(language)
-        subject = clean_line(render(source.subject, values).as_text(), _SUBJECT_LIMIT)
+        subject = clean_line(source.subject.fill(values).as_text(), _SUBJECT_LIMIT)
         envelope = self._envelope(order, subject, token, thread, at)
         files, too_large = choose_files(self._files(order, at), self._picture_limit)
         blocks = {
             **view.blocks(self._pages, self._offer(order, nonce)),
             "files": view.file_lines(self._pages, files, too_large),
-            "buttons": answer_block(view, self._pages, envelope.reply_to, subject, str(token)),
+            "buttons": answer_block(view, self._pages, ready_reply(envelope.reply_to, subject, str(token))),
         }
-        body = render(source.body, {**values, **blocks})
-        note = render(other.short, view.values(language.other))
-        head = Head(subject)
-        raw = build_message(
-            envelope, plain_page(view, head, body, note), html_page(view, head, self._pages, body, note), (), files
-        )
+        body = source.body.fill({**values, **blocks})
+        note = other.short.fill(view.values(language.other))
+        text, html = both_pages(view, Head(subject), self._pages, body, note)
+        raw = build_message(envelope, text, html, (), files)
         return Letter(envelope.message_id, order.kind, order.to, subject, raw)
 
     def wording(self, language: Language) -> ReaderWording:
@@ -157,11 +152,11 @@ class LetterWriter:
         def offer(number: str, verb: str) -> Button:
             token = make_token(self._desk.keys, number_digits(number), order.to, nonce)
             reply_to = reply_address(self._desk.address, token, plus_addressing=self._plus_addressing)
-            words = self._desk.grammar.words(verb)
-            word = words.button(order.language) if words else verb
+            word = self._commands[order.language].get(verb, verb)
             label = self._words.say("button", verb, order.language)
             line = self._words.say("phrase", "table_button", order.language, button=label, word=word, number=number)
-            return Button(label, word, mailto_link(reply_to, f"[{number}]", word, str(token)), line, filled=False)
+            link = ready_reply(reply_to, f"[{number}]", str(token)).link(word)
+            return Button(label, word, link, line, filled=False)
 
         return offer
 
@@ -193,21 +188,18 @@ class LetterWriter:
     def _write(  # noqa: PLR0917 - the second half of write()
         self, view: View, thread: Thread, token: Token, at: datetime, embedded: Sequence[Embedded], named: Sequence[str]
     ) -> Letter:
-        order, pages = view.order, self._pages
-        source, other = self._sources[order.kind, order.language], self._sources[order.kind, order.language.other]
-        values = sentence_values(view, order.language)
-        subject = clean_line(render(source.subject, values).as_text(), _SUBJECT_LIMIT)
+        order, language = view.order, view.order.language
+        source, other = self._sources[order.kind, language], self._sources[order.kind, language.other]
+        title = source.subject.fill(sentence_values(view, language, source.subject.names))
+        subject = clean_line(title.as_text(), _SUBJECT_LIMIT)
         envelope = self._envelope(order, subject, token, thread, at)
-        blocks = block_values(view, pages, embedded, named)
-        buttons = button_block(view, pages, envelope.reply_to, subject, str(token))
-        rating = rating_block(view, pages, envelope.reply_to, subject, str(token))
-        asks = ask_block(view, pages, envelope.reply_to, subject, str(token))
-        body = render(source.body, {**values, **blocks, "buttons": buttons, "rating": rating, "asks": asks})
-        note = render(other.short, sentence_values(view, order.language.other))
-        head = ticket_head(view)
-        raw = build_message(
-            envelope, plain_page(view, head, body, note), html_page(view, head, pages, body, note), embedded
-        )
+        reply = ready_reply(envelope.reply_to, subject, str(token))
+        matter = Matter(view, self._pages, reply, embedded, named)
+        names = source.body.names
+        body = source.body.fill({**sentence_values(view, language, names), **block_values(matter, names)})
+        note = other.short.fill(sentence_values(view, language.other, other.short.names))
+        text, html = both_pages(view, ticket_head(view), self._pages, body, note)
+        raw = build_message(envelope, text, html, embedded)
         return Letter(envelope.message_id, order.kind, order.to, subject, raw)
 
 
