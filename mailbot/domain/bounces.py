@@ -44,7 +44,7 @@ _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _HARMLESS = ("delay", "deliver", "relay", "expand", "success", "transient")
 _LATE = ("delay", "transient")
 _ENOUGH = 4
-_MOST_IN_TEXT = 4
+_MOST_IN_WORDS = 3
 _PASSING = frozenset({"bulk", "junk", "list"})
 _BEGINNING = 2500
 _FIRST_WORDS = 700
@@ -139,9 +139,11 @@ def _count_signs(mail: IncomingMail) -> int:
     report = 2 * (report_type(mail) != "" or mail.header("x-dsncontext") != "")
     subject = _failed_in_subject(mail)
     signs = machine + automatic + report + subject + is_from_no_reply(mail) + 2 * _is_to_bounce_address(mail)
-    if signs + _MOST_IN_TEXT < _ENOUGH or _is_absence(mail):
+    words = _words_of_failure(mail)
+    text = int(_ERROR_FIRST.match(words) is not None)
+    if signs + text + _MOST_IN_WORDS < _ENOUGH or _is_absence(mail):
         return 0
-    text = _failed_in_text(mail)
+    text += _failed_in(words)
     if subject + text <= 0 and not (daemon and has_null_path(mail)):
         return 0
     return signs + text - _signs_of_a_person(mail, machine=machine)
@@ -158,14 +160,17 @@ def _failed_in_subject(mail: IncomingMail) -> int:
     return 1 if BOUNCE_IN_SUBJECT.search(mail.subject.lower()) else 0
 
 
-def _failed_in_text(mail: IncomingMail) -> int:
-    """Weigh the words at the beginning of the text; those of a quoted or forwarded bounce come later."""
+def _words_of_failure(mail: IncomingMail) -> str:
+    """Return the words at the beginning of the text; those of a quoted or forwarded bounce come later."""
     text = _beginning(mail)
     forwarded = _FORWARDED.search(text)
-    own = text[: forwarded.start()] if forwarded else text
-    found = BOUNCE_PROLOGUES.search(own)
+    return text[: forwarded.start()] if forwarded else text
+
+
+def _failed_in(words: str) -> int:
+    found = BOUNCE_PROLOGUES.search(words)
     prologue = (2 if found.start() < _FIRST_WORDS else 1) if found else 0
-    return prologue + (BOUNCE_PHRASES.search(own) is not None) + (_ERROR_FIRST.match(own) is not None)
+    return prologue + (BOUNCE_PHRASES.search(words) is not None)
 
 
 def _signs_of_a_person(mail: IncomingMail, *, machine: int) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class MailbotError(Exception):
     """A sentence for the person who can do something about it."""
@@ -38,3 +41,10 @@ class ConsentLostError(LoginRefusedError):
 
 class FolderMissingError(WorldError):
     """A folder that the settings name does not exist on the mail server: the sentence lists those that do."""
+
+
+def name_error(error: Exception) -> str:
+    """Return what an unexpected error is and where it arose; its own words may repeat the mail and stay out of logs."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"unexpected {type(error).__name__}{place}"

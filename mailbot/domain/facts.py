@@ -47,21 +47,21 @@ _STATES = frozenset((*(f"{number:02}" for number in range(1, 39)), "97", "99"))
 _START, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
 # The digits may stand in groups; the fourth letter of a PAN says what its holder is.
 _PAN = r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"
-_GSTIN = rf"{_START}(?P<gstin>\d\d[ -]?{_PAN}[ -]?[1-9A-Z][ -]?[A-Z0-9][ -]?[A-Z0-9]){_END}"
-_ARN = rf"{_START}(?P<arn>[A-Z]{{2}}\d{{12}}[A-Z0-9]){_END}"
+_GSTIN = rf"(?P<gstin>\d\d[ -]?{_PAN}[ -]?[1-9A-Z][ -]?[A-Z0-9][ -]?[A-Z0-9])"
+_ARN = r"(?P<arn>[A-Z]{2}\d{12}[A-Z0-9])"
 _RETURN = (
-    rf"{_START}(?P<return>(?:GSTR|जीएसटीआर)[ _-]?"
+    r"(?P<return>(?:GSTR|जीएसटीआर)[ _-]?"
     r"(?:[1-9][ -]?(?:ए|बी|सी)|1[01](?!\d)|9[ -]?[AC]|[145678][ -]?A|2[ -]?[ABX]|3[ -]?B|[1-9](?!\d))"
-    rf"|(?:CMP|ITC)[ _-]?0[48]){_END}"
+    r"|(?:CMP|ITC)[ _-]?0[48])"
 )
-_FORM = rf"{_START}(?P<form>(?:ADT|APL|ASMT|CMP|DRC|ENR|EWB|INS|ITC|MOV|PMT|RFD|REG|SPL|TRAN)[ _-]?\d\d[A-Z]?){_END}"
+_FORM = r"(?P<form>(?:ADT|APL|ASMT|CMP|DRC|ENR|EWB|INS|ITC|MOV|PMT|RFD|REG|SPL|TRAN)[ _-]?\d\d[A-Z]?)"
 # Codes of the portals, of Oracle, Windows and the browsers. Others count beside the word "error".
 _CODE = (
-    rf"{_START}(?P<error>(?:RET|RTN|LG|LGN|SWEB|AUTH|GEN|SYS|REG|RFD|PMT|EWB|EINV|IRN|DSC|EVC|TP|CMP|LDG)[_-]?\d{{4,8}}"
+    r"(?P<error>(?:RET|RTN|LG|LGN|SWEB|AUTH|GEN|SYS|REG|RFD|PMT|EWB|EINV|IRN|DSC|EVC|TP|CMP|LDG)[_-]?\d{4,8}"
     r"|RT-\d?[A-Z]{2,5}\d{3,5}"
     r"|(?:ORA|TNS|PLS|FRM|JBO|SP2)-\d{4,5}"
     r"|0X[0-9A-F]{4,16}"
-    rf"|(?:ERR|DNS_PROBE|SSL_ERROR)_[A-Z_]{{4,48}}){_END}"
+    r"|(?:ERR|DNS_PROBE|SSL_ERROR)_[A-Z_]{4,48})"
 )
 _NAMED = (
     r"(?<![A-Z])(?:ERROR|ERR|त्रुटि|एरर)(?:[ -]?(?:CODE|NO|NUMBER|ID|कोड|संख्या|नंबर|क्रमांक))?[ .:=#(–-]{0,4}"
@@ -72,9 +72,9 @@ _HTTP = (
     r"|(?<![\d.,/-])(?P<status>[45]\d\d)[ :–-]{1,3}(?:INTERNAL SERVER ERROR|BAD GATEWAY"
     r"|SERVICE (?:TEMPORARILY )?UNAVAILABLE|GATEWAY TIME-?OUT|NOT FOUND|FORBIDDEN|UNAUTHORI[SZ]ED|BAD REQUEST|ERROR)"
 )
-_PATTERN = re.compile(
-    "|".join((_GSTIN, _ARN, _RETURN, _CODE, _FORM, _NAMED, _HTTP, rf"{_START}(?P<pan>{_PAN}){_END}")), re.ASCII
-)
+# One look to the left serves all that are words of their own.
+_ALONE = "|".join((_GSTIN, _ARN, _RETURN, _CODE, _FORM, rf"(?P<pan>{_PAN})"))
+_PATTERN = re.compile(rf"{_START}(?:{_ALONE}){_END}|{_NAMED}|{_HTTP}", re.ASCII)
 # Long numbers say what they are only by the word beside them; the nearest one counts, and many are none of ours.
 _WORDS_AND_NUMBERS = re.compile(
     r"(?<![A-Z])(?:(?P<eway_bill>E[ -]?WAY[ -]?BILL|EWB|ई[ -]?वे[ -]?बिल)|(?P<tin>TIN(?![A-Z])|टिन)"
@@ -82,6 +82,8 @@ _WORDS_AND_NUMBERS = re.compile(
     r"|(?P<other>AADHA?AR|आधार|MOB|PHONE|CALL|CONTACT|मोबाइल|फोन|A/C|ACCOUNT|खाता|UTR|BRN|TRANSACTION|TXN|ACK|INVOICE|ORDER))"
     r"|(?<![\w.,/+-])(?P<number>\d(?:[ -]?\d){10,13})(?![ -]?\d)(?![A-Z_])(?![.,]\d)"
 )
+# Every fact holds a digit, or like DNS_PROBE_POSSIBLE an underscore; most lines of a mail hold neither.
+_MARK_OF_FACT = re.compile(r"[\d_]")
 _LENGTHS = {FactKind.TIN: 11, FactKind.EWAY_BILL: 12, FactKind.CPIN: 14}
 _NEAR_BEFORE, _NEAR_AFTER = 80, 25
 _BLANKS = re.compile(r"[ \-_]")
@@ -122,12 +124,13 @@ def gstin_check_character(body: str) -> str:
 
 
 def _facts_of(text: str) -> Iterator[Fact]:
-    for match in _PATTERN.finditer(text):
+    lines = [line for line in text.split("\n") if _MARK_OF_FACT.search(line)]
+    for match in _PATTERN.finditer("\n".join(lines)):
         group = match.lastgroup or ""
         fact = _READERS[group](match.group(group))
         if fact is not None:
             yield fact
-    for line in text.split("\n"):
+    for line in lines:
         yield from _long_numbers(line)
 
 

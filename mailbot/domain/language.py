@@ -15,6 +15,7 @@ _DEVANAGARI_SHARE = 0.3
 _HINGLISH_SHARE = 0.12
 _HINGLISH_WORDS = 2
 _WORD = re.compile(r"[a-z]+")
+_DEVANAGARI = frozenset(map(chr, range(0x0900, 0x0980)))
 # Frequent words that no English sentence contains ("main", "to", "par", "the" and "are" are left out for that reason).
 _HINGLISH = """
 aap aapka aapke aapko ab abhi apna apne aur aya aaya bahut baar baat bhi bhej bheja bhejo chahiye chal chala dekh
@@ -45,6 +46,8 @@ def find_language(text: str) -> str:
 
 
 def _is_devanagari(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    devanagari = sum("\u0900" <= char <= "\u097f" for char in letters)
+    if text.isascii():
+        return False
+    letters = list(filter(str.isalpha, text))
+    devanagari = sum(map(_DEVANAGARI.__contains__, letters))
     return bool(letters) and devanagari / len(letters) >= _DEVANAGARI_SHARE

@@ -114,8 +114,11 @@ class _Line:
         return sum(word.kind >= Kind.SHAPED for word in words) / len(words)
 
 
+@lru_cache(maxsize=16)  # the rules, the search and a letter to each of the staff ask about the same words
 def find_reading(text: str) -> str | None:
     """Return the text with what was typed in a legacy Hindi font as Unicode, or None when there is no such text."""
+    if not any(_parse_piece(sent).kind is Kind.STRONG for sent in dict.fromkeys(text.split())):
+        return None
     lines = [_parse_line(line) for line in text.split("\n")]
     if not any(line.is_sure for line in lines):
         return None

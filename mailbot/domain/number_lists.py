@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mailbot.domain.letter import Notice
@@ -21,10 +22,7 @@ _NAMED = r"(?:(?:tickets?|nos?\.?|टिकट|नंबर)\s+)?"
 
 def take_numbers(text: str, prefix: str) -> tuple[tuple[str, ...], str]:
     """Return the ticket numbers that a text begins with, right or wrong, each once, and what follows them."""
-    number = re.compile(
-        rf"{_BETWEEN}{_NAMED}\[?({re.escape(prefix)}[-‐-―−\s]{{0,2}}\d{{4}}[-‐-―−\s]{{0,2}}\d{{5,8}}[-‐-―−\s]{{0,2}}\d)(?!\d)\]?",
-        re.IGNORECASE,
-    )
+    number = _leading_number(prefix)
     found: list[str] = []
     end = 0
     while match := number.match(text, end):
@@ -35,12 +33,22 @@ def take_numbers(text: str, prefix: str) -> tuple[tuple[str, ...], str]:
 
 def pick_numbers(text: str, prefix: str) -> tuple[tuple[str, ...], str]:
     """Return the ticket numbers anywhere in a text, right or wrong, each once, and the text without them."""
-    number = re.compile(
+    number = _number(prefix)
+    found = tuple(dict.fromkeys(written_number(match, prefix) for match in number.findall(text)))
+    return found, re.sub(r"\s+", " ", number.sub(" ", text)).strip(" ,;:-") if found else text
+
+
+@lru_cache(maxsize=4)
+def _leading_number(prefix: str) -> re.Pattern[str]:
+    return re.compile(f"{_BETWEEN}{_NAMED}{_number(prefix).pattern}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _number(prefix: str) -> re.Pattern[str]:
+    return re.compile(
         rf"\[?({re.escape(prefix)}[-‐-―−\s]{{0,2}}\d{{4}}[-‐-―−\s]{{0,2}}\d{{5,8}}[-‐-―−\s]{{0,2}}\d)(?!\d)\]?",
         re.IGNORECASE,
     )
-    found = tuple(dict.fromkeys(written_number(match, prefix) for match in number.findall(text)))
-    return found, re.sub(r"\s+", " ", number.sub(" ", text)).strip(" ,;:-") if found else text
 
 
 def written_number(text: str, prefix: str) -> str:

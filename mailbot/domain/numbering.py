@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+_DASHES = re.compile("[‐-―−]")
 # A totally anti-symmetric quasigroup of order 10, from Damm's thesis.
 _QUASIGROUP = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
@@ -72,8 +74,12 @@ def find_wrong_numbers(prefix: str, text: str) -> tuple[str, ...]:
 
 
 def _written_digits(prefix: str, text: str) -> tuple[str, ...]:
-    pattern = re.compile(
+    matches = _number(prefix).findall(_DASHES.sub("-", text))
+    return tuple("".join(str(unicodedata.decimal(c)) for c in match if c.isdigit()) for match in matches)
+
+
+@lru_cache(maxsize=4)
+def _number(prefix: str) -> re.Pattern[str]:
+    return re.compile(
         rf"\b{re.escape(prefix)}[-\s]{{0,2}}(\d{{4}}[-\s]{{0,2}}\d{{5,8}}[-\s]{{0,2}}\d)(?!\d)", re.IGNORECASE
     )
-    matches = pattern.findall(re.sub(r"[‐-―−]", "-", text))
-    return tuple("".join(str(unicodedata.decimal(c)) for c in match if c.isdigit()) for match in matches)

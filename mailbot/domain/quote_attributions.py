@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LINES = 4
 _ENDS = (":", "：")
+_CLOSED = (*_ENDS, "-", "*", "_")
 _DRAWN = " \u00a0\u202f:：.-–—*_"
 _FIRST_WORD = re.compile(r"\W*(\w[^\s,]*)")
 _NUMBER = re.compile(r"\d{1,4}(?![a-zA-Z@\d])")
@@ -26,6 +27,13 @@ _POSTED = re.compile(r"posted by .{1,80} on \d\d/\d\d/\d{4}$", re.IGNORECASE)
 _WROTE_WITHIN = re.compile(f" (?:{'|'.join(map(re.escape, WROTE_BEFORE_NAME))}) ")
 _DAY = re.compile(r"On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, |\d{1,4}[./-]\d{1,2}[./-]\d{1,4})")
 _SENTENCE_ENDS = (". ", "? ", "! ", "। ", ": ")
+_ENGLISH = ("wrote:", "sent:")
+
+
+def may_share_lines(text: str) -> bool:
+    """Tell whether `split_shared_line` has to look at the lines of a text; most texts give it nothing to do."""
+    folded = text.lower()
+    return any(words in folded for words in _ENGLISH) or any(words in folded for words in ABOVE_THIS_LINE)
 
 
 def split_shared_line(line: str) -> list[str]:
@@ -42,7 +50,7 @@ def split_shared_line(line: str) -> list[str]:
 
 
 def _split_attribution(line: str) -> list[str]:
-    if not line.rstrip().endswith(("wrote:", "sent:")):
+    if not line.rstrip().endswith(_ENGLISH):
         return [line]
     found = max(line.rfind(" On "), line.rfind("-On ")) + 1
     head = line[:found].rstrip()
@@ -81,9 +89,9 @@ def starts_attribution(line: str) -> bool:
 
 
 def _may_end(end: str) -> bool:
-    if end.endswith((*_ENDS, "-", "*", "_", ">")) or end.lower().endswith(WROTE):
+    if end.endswith((*_CLOSED, ">")) or end.lower().endswith(WROTE):
         return True
-    return _POSTED.search(end) is not None or _GMT.match(end) is not None
+    return (end[-1].isdecimal() and _POSTED.search(end) is not None) or _GMT.match(end) is not None
 
 
 def _is_attribution(text: str, first: str, *, marked: bool) -> bool:
@@ -94,7 +102,7 @@ def _is_attribution(text: str, first: str, *, marked: bool) -> bool:
     bare = text.rstrip(_DRAWN).lower()
     if not (named or dated or marked or " via " in bare):
         return False
-    closed = text.endswith((*_ENDS, "-", "*", "_"))
+    closed = text.endswith(_CLOSED)
     if bare.endswith(WROTE):
         if not closed:
             return named and dated and starts_attribution(first)

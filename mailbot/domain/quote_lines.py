@@ -48,13 +48,13 @@ _NAMES = 2
 _DASHED_NAME = re.compile(r"[-–—][^\W\d_][\w.'’]*(?: [^\W\d_][\w.'’]*){0,2}$")
 _BARE_LINK = re.compile(r"<?https?:\S+")
 _PLACEHOLDER = re.compile(r"\s*(?:\[(?:cid:|image:|inline image)[^\[\]]*\]\s*(?:<[^<>\s]*>\s*)?)+$", re.IGNORECASE)
+_ABOVE = re.compile("|".join(map(re.escape, ABOVE_THIS_LINE)))
 _CONTACT = re.compile(r"[@\d]|www\.|https?:")
 
 
 def is_marked(line: str) -> bool:
     """Tell whether a quote mark stands in front of the line."""
-    bare = line.lstrip()
-    return bare.startswith(">") and len(line) - len(bare) <= _MARKED_INDENT
+    return line[: _MARKED_INDENT + 1].lstrip().startswith(">")
 
 
 def is_original_line(line: str) -> bool:
@@ -62,16 +62,17 @@ def is_original_line(line: str) -> bool:
     bare = line.strip()
     if not bare or len(bare) > LONGEST_LINE or is_marked(line):
         return False
-    if any(words in bare.lower() for words in ABOVE_THIS_LINE):
+    if _ABOVE.search(bare.lower()):
         return True
     drawn = bare.startswith(("-", "__", "==", "**"))
+    framed = bare.startswith("*") and bare.endswith("*")
+    if not (drawn or framed or bare.endswith((":", "："))):
+        return False
     words = fold(bare)
     if words in HISTORY_TITLES:
-        return drawn or (bare.startswith("*") and bare.endswith("*"))
-    if not drawn and not bare.endswith((":", "：")):
-        return False
+        return drawn or framed
     if words in ORIGINAL:
-        return True
+        return drawn or not framed
     return drawn and words.startswith(("forwarded by ", "original message processed by "))
 
 
@@ -135,9 +136,15 @@ def is_dashed_name(line: str) -> bool:
 
 def is_device_line(line: str) -> bool:
     """Tell whether a mail program wrote the line about itself: "Sent from my iPhone"."""
-    bare = line.strip(" \t*_-–—<>[]()").lower().replace("\u202f", " ")
+    bare = line.strip(" \t*_-–—<>[]()")
+    return 0 < len(bare) <= _DEVICE_LENGTH and _names_device(bare)
+
+
+@lru_cache(maxsize=1024)  # each line is asked about twice
+def _names_device(bare: str) -> bool:
+    bare = bare.lower().replace("\u202f", " ")
     known = bare.startswith(DEVICES)
-    if not bare or len(bare) > _DEVICE_LENGTH or bare.endswith((":", "?")) or (bare.endswith("!") and not known):
+    if len(bare) > _DEVICE_LENGTH or bare.endswith((":", "?")) or (bare.endswith("!") and not known):
         return False
     words = _BARE_LINK.sub("", bare).rstrip(" .।)>*!")
     named = bare.startswith(DEVICE_STARTS) or words.endswith(DEVICE_ENDINGS)

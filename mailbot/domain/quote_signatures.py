@@ -90,7 +90,7 @@ def _mark_footer(
 def _footer_start(lines: Sequence[str], own: Sequence[int], *, last: bool, earlier: bool) -> int | None:
     start = next((i for i in own if is_signature_mark(lines[i])), None)
     before = [i for i in own if start is None or i < start]
-    notice = next((i for i in before if is_notice(lines[i]) and (i == before[0] or not lines[i - 1].strip())), None)
+    notice = next((i for i in before if (i == before[0] or not lines[i - 1].strip()) and is_notice(lines[i])), None)
     if notice is not None and notice != before[0]:
         start = notice
         before = [i for i in before if i < notice]

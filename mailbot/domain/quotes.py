@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mailbot.domain.quote_attributions import find_attribution, split_shared_line
+from mailbot.domain.quote_attributions import find_attribution, may_share_lines, split_shared_line
 from mailbot.domain.quote_lines import (
     LONGEST_LINE,
     TIME,
@@ -28,6 +29,7 @@ LONGEST_TEXT = 1_000_000
 MOST_LINES = 100_000
 _RULE_DISTANCE = 6
 _COLONS = (":", "：")
+_BELOW = frozenset({Kind.SIGNATURE, Kind.FAREWELL})
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -48,8 +50,7 @@ class Cut:
 def cut_reply(text: str) -> Cut:
     """Cut a readable body into new text, quoted text and signature; what is beyond the limits is quoted."""
     head, rest = _limit(text)
-    lines = _split(head)
-    kinds, doubtful = _mark(lines)
+    lines, kinds, doubtful = _mark(head)
     shown = _find_shown(lines, kinds)
     reply = _join(lines, shown)
     quoted = {Kind.MARKED, Kind.QUOTED}
@@ -64,18 +65,16 @@ def find_own_words(reply: str) -> str:
 
     Words that stand only in a signature are kept when there are no others.
     """
-    lines = _split(_limit(reply)[0])
-    kinds, _ = _mark(lines)
+    lines, kinds, _ = _mark(_limit(reply)[0])
     own = _join(lines, [kind is Kind.NEW for kind in kinds])
-    own = own or _join(lines, [kind in {Kind.SIGNATURE, Kind.FAREWELL} for kind in kinds])
+    own = own or _join(lines, [kind in _BELOW for kind in kinds])
     return _EMPTY_LINES.sub("\n\n", own)
 
 
 def find_farewell(reply: str) -> str:
     """Return what stands below the words of a reply: the farewell, the name, and what else a signature holds."""
-    lines = _split(_limit(reply)[0])
-    kinds, _ = _mark(lines)
-    return _join(lines, [kind in {Kind.SIGNATURE, Kind.FAREWELL} for kind in kinds])
+    lines, kinds, _ = _mark(_limit(reply)[0])
+    return _join(lines, [kind in _BELOW for kind in kinds])
 
 
 def _limit(text: str) -> tuple[str, str]:
@@ -87,13 +86,17 @@ def _limit(text: str) -> tuple[str, str]:
 
 
 def _split(text: str) -> list[str]:
-    return [part for line in text.replace("\r\n", "\n").split("\n") for part in split_shared_line(line)]
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [part for line in lines for part in split_shared_line(line)] if may_share_lines(text) else lines
 
 
-def _mark(lines: Sequence[str]) -> tuple[list[Kind], bool]:
+@lru_cache(maxsize=2)  # several rules ask about the mail in hand, one after the other
+def _mark(text: str) -> tuple[Sequence[str], Sequence[Kind], bool]:
+    """Return the lines of a text with the kind of each, and whether that is doubtful."""
+    lines = _split(text)
     kinds, doubtful = _mark_quotes(lines)
     mark_signatures(lines, kinds)
-    return kinds, doubtful
+    return lines, kinds, doubtful
 
 
 def _find_shown(lines: Sequence[str], kinds: Sequence[Kind]) -> list[bool]:

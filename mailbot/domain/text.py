@@ -21,6 +21,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ASCII_APOSTROPHES = re.compile("['`]")
 _ASCII_MARKS = re.compile("[^a-z0-9]+")
 _APOSTROPHES = frozenset("'’ʼ‘`´")
+# Up to here lie the scripts that people of one country write; what is rare is looked up each time.
+_LAST_REMEMBERED = 0x2FFF
 _SENTENCE_ENDS = frozenset(".!?।॥\n")
 _TAIL = 0.7
 
@@ -36,13 +38,18 @@ def clean_text(text: str) -> str:
 
     Zero-width joiners stay inside words, where Hindi and emoji need them.
     """
-    text = _UNWANTED.sub("", _LINE_BREAK.sub("\n", text))
-    return unicodedata.normalize("NFC", _STRAY_JOINER.sub("", text))
+    # Nothing that is replaced here is printable, and most texts have nothing else.
+    if not text.replace("\n", "").isprintable():
+        text = _STRAY_JOINER.sub("", _UNWANTED.sub("", _LINE_BREAK.sub("\n", text)))
+    return unicodedata.normalize("NFC", text)
 
 
 def clean_line(text: str, limit: int = 200) -> str:
     """Return one line for names, subjects and file names: clean, spaces collapsed, at most `limit` code points."""
-    line = _SPACES.sub(" ", clean_text(text)).strip(f" {_JOINERS}")
+    line = clean_text(text)
+    if "  " in line or not line.isprintable():
+        line = _SPACES.sub(" ", line)
+    line = line.strip(f" {_JOINERS}")
     if len(line) <= limit:
         return line
     return line[: _boundary_before(line, limit)].rstrip()
@@ -72,8 +79,21 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(_ASCII_MARKS.sub(" ", _ASCII_APOSTROPHES.sub("", text).lower()).split())
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).casefold()
-    kept = (" " if unicodedata.category(char)[0] in "PSZC" else char for char in text if char not in _APOSTROPHES)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    return " ".join(unicodedata.normalize("NFC", text.translate(_FOLDED)).split())
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes in a folded text: itself, a blank for a mark, nothing for an apostrophe."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = "" if char in _APOSTROPHES else " " if unicodedata.category(char)[0] in "PSZC" else char
+        if code <= _LAST_REMEMBERED:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folding()
 
 
 def is_boundary(text: str, index: int) -> bool:

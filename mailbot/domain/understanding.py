@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mailbot.domain.authority import Because, Level, Verdict, find_verdict
@@ -27,7 +28,7 @@ from mailbot.domain.tags import (
 )
 from mailbot.domain.text import fold
 from mailbot.domain.tie_words import TYING, named_numbers
-from mailbot.domain.verbs import VERBS, About, Takes
+from mailbot.domain.verbs import VERBS, About, Takes, Verb
 
 if TYPE_CHECKING:
     from mailbot.domain.catalogue import Catalogue
@@ -113,7 +114,7 @@ def understand(mail: IncomingMail, desk: Desk) -> Understanding:
 
 def strip_subject(subject: str, desk: Desk) -> tuple[str, bool]:
     """Return a subject without Re:, Fwd: and ticket numbers, and whether it had such a prefix."""
-    number = re.compile(rf"\[?\b{re.escape(desk.prefix)}[-\s]?\d{{4}}[-\s]?\d{{5,8}}[-\s]?\d\b\]?", re.IGNORECASE)
+    number = _number(desk.prefix)
     bare, is_answer = subject, False
     while True:
         shorter = number.sub(" ", bare).strip()
@@ -123,6 +124,11 @@ def strip_subject(subject: str, desk: Desk) -> tuple[str, bool]:
         if shorter == bare:
             return bare.strip(), is_answer
         bare = shorter
+
+
+@lru_cache(maxsize=4)
+def _number(prefix: str) -> re.Pattern[str]:
+    return re.compile(rf"\[?\b{re.escape(prefix)}[-\s]?\d{{4}}[-\s]?\d{{5,8}}[-\s]?\d\b\]?", re.IGNORECASE)
 
 
 def _take_tags(subject: str, catalogue: Catalogue) -> tuple[Fields, str]:
@@ -152,7 +158,9 @@ def _subject_command(mail: IncomingMail, bare: str, commands: Commands, desk: De
         return replace(commands, commands=(replace(named, note=note),))
     found = parse_command_line(bare, desk.grammar)
     numbers = find_numbers(desk.prefix, mail.subject)
-    if found is None or found.note or not (numbers or VERBS[found.verb].about is not About.TICKET):
+    if found is None or found.note:
+        return commands
+    if not numbers and VERBS[found.verb].about is About.TICKET and found.verb is not Verb.UNDO:
         return commands
     if found.verb in TYING:
         return replace(commands, commands=(replace(found, targets=numbers, note=commands.rest),))

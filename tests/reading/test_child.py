@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,8 +52,7 @@ def misbehaving() -> Iterator[ChildReader]:
 
 def pid_of(reader: ChildReader) -> int:
     """Return the process id of the running child."""
-    assert reader._child is not None
-    return reader._child.process.pid
+    return reader._idle[-1].process.pid
 
 
 @pytest.mark.parametrize("raw", [MAIL, PICTURE], ids=["text", "picture"])
@@ -114,7 +115,7 @@ def test_a_mail_that_hangs_is_unreadable() -> None:
     hasty = ChildReader(cpu_seconds=1, wall_seconds=0.3, memory_mb=512, command=MISBEHAVING)
     with pytest.raises(UnreadableMailError, match=r"longer than 0\.3 seconds"):
         hasty.read(MAIL + b"HANG", oversized=False)
-    assert hasty._child is None
+    assert not hasty._idle
 
 
 def test_what_a_library_prints_is_no_answer(misbehaving: ChildReader, capfd: pytest.CaptureFixture[str]) -> None:
@@ -126,8 +127,7 @@ def test_what_a_library_prints_is_no_answer(misbehaving: ChildReader, capfd: pyt
 def test_a_child_that_died_between_mails_is_replaced(reader: ChildReader) -> None:
     """The next mail is not blamed for a child that something else ended."""
     reader.read(MAIL, oversized=False)
-    child = reader._child
-    assert child is not None
+    child = reader._idle[-1]
     os.kill(child.process.pid, signal.SIGKILL)
     child.process.wait()
     assert reader.read(MAIL, oversized=False).mail.subject == "लॉगिन"
@@ -158,8 +158,7 @@ def test_the_child_ends_with_its_parent() -> None:
     """A closed socket, which is what the death of the parent looks like, ends the child."""
     fresh = ChildReader(cpu_seconds=10, wall_seconds=30, memory_mb=512)
     fresh.read(MAIL, oversized=False)
-    child = fresh._child
-    assert child is not None
+    child = fresh._idle[-1]
     child.socket.close()
     assert child.process.wait(10) == 0
 
@@ -172,8 +171,10 @@ def test_a_child_that_cannot_be_started_stops_the_world() -> None:
         ChildReader(1, 1, 512, command=(sys.executable, "-c", "raise SystemExit(7)")).read(MAIL, oversized=False)
 
 
-def test_threads_share_one_child(reader: ChildReader) -> None:
-    """Several threads may read; answers are never mixed up."""
+@pytest.mark.parametrize("children", [1, 2])
+def test_threads_share_the_children(children: int) -> None:
+    """Several threads may read; answers are never mixed up, and there are no more processes than allowed."""
+    reader = ChildReader(cpu_seconds=10, wall_seconds=30, memory_mb=512, children=children)
     subjects: dict[int, str] = {}
 
     def read(number: int) -> None:
@@ -186,6 +187,24 @@ def test_threads_share_one_child(reader: ChildReader) -> None:
     for thread in threads:
         thread.join()
     assert subjects == {number: f"mail {number}" for number in range(8)}
+    assert 1 <= len(reader._idle) <= children
+    reader.close()
+    assert not reader._idle
+
+
+def test_a_mail_that_hangs_holds_up_no_other() -> None:
+    """While one process gets nowhere the next mail is read by another one; the first is killed and replaced."""
+    with closing(ChildReader(cpu_seconds=9, wall_seconds=3, memory_mb=512, command=MISBEHAVING, children=2)) as reader:
+        reader.read(MAIL, oversized=False)
+        with ThreadPoolExecutor(1) as threads:
+            hanging = threads.submit(reader.read, MAIL + b"HANG", oversized=False)
+            while reader._idle:
+                time.sleep(0.01)
+            assert reader.read(MAIL, oversized=False).mail.subject == "लॉगिन"
+            assert not hanging.done()
+            with pytest.raises(UnreadableMailError, match="longer than 3 seconds"):
+                hanging.result()
+        assert len(reader._idle) == 1
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)

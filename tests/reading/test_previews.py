@@ -23,6 +23,8 @@ from tests.reading.picture_samples import (
     true_png,
 )
 
+# Behind a picture these bytes make its file too heavy for letters, which is why it gets a preview.
+HEAVY = bytes(LETTER_BYTES)
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
 
@@ -46,7 +48,7 @@ def close_to(found, wanted):
 @pytest.mark.parametrize("content_type", sorted(FORMATS))
 def test_a_large_screenshot_gets_a_small_png(content_type):
     """Whatever its format: at most 1,080 pixels wide, in the same proportions, with a palette."""
-    seen = view(screenshot(1920, 1080, FORMATS[content_type]), content_type)
+    seen = view(screenshot(1920, 1080, FORMATS[content_type]) + HEAVY, content_type)
     preview = opened(seen.preview)
     assert (seen.width, seen.height, seen.problem) == (1920, 1080, "")
     assert (preview.format, preview.mode, preview.size) == ("PNG", "P", (WIDTH, 608))
@@ -84,6 +86,15 @@ def test_letters_show_the_file_itself_only_while_it_is_light():
     assert not view(heavy, "image/jpeg").as_it_is
     vast = view(true_png(5000, 4000))
     assert (vast.as_it_is, opened(vast.preview).size) == (False, (WIDTH, 864))
+
+
+def test_what_letters_show_itself_needs_no_preview():
+    """A light screenshot is its own preview; it is decoded all the same, to see whether it is whole."""
+    whole = screenshot(1920, 1080)
+    seen = view(whole)
+    assert (seen.preview, seen.as_it_is, len(seen.fingerprint)) == (b"", True, 16)
+    cut = view(whole[: len(whole) // 2])
+    assert (cut.as_it_is, cut.preview[:4]) == (False, b"\x89PNG")
 
 
 def test_a_long_scrolled_page_keeps_its_shape():
@@ -138,7 +149,7 @@ def test_a_palette_with_a_transparent_colour():
     image.putpalette([255, 0, 0, 0, 0, 255])
     image.paste(1, (0, 0, 1000, 1000))
     noisy = image.convert("P")
-    data = encoded(noisy, "PNG", transparency=0, compress_level=0)
+    data = encoded(noisy, "PNG", transparency=0, compress_level=0) + HEAVY
     preview = opened(view(data).preview).convert("RGB")
     assert close_to(preview.getpixel((1000, 300)), WHITE)
     assert close_to(preview.getpixel((10, 300)), BLUE)
@@ -147,10 +158,10 @@ def test_a_palette_with_a_transparent_colour():
 def test_print_colours_and_sixteen_bits():
     """A CMYK JPEG and a PNG with 16 bits a pixel look in the preview as they look in a picture viewer."""
     print_colours = encoded(Image.new("CMYK", (1500, 300), (0, 255, 255, 0)), "JPEG", quality=95)
-    seen = view(print_colours + bytes(65_536), "image/jpeg")
+    seen = view(print_colours + HEAVY, "image/jpeg")
     assert close_to(opened(seen.preview).convert("RGB").getpixel((500, 100)), RED)
     grey = Image.new("I;16", (1500, 300), 32_768)
-    preview = opened(view(encoded(grey, compress_level=0)).preview)
+    preview = opened(view(encoded(grey, compress_level=0) + HEAVY).preview)
     assert close_to(preview.convert("RGB").getpixel((500, 100)), (128, 128, 128))
 
 
@@ -159,7 +170,7 @@ def test_of_an_animation_the_first_frame_is_shown(kind):
     """APNG, GIF and WebP."""
     frames = [Image.new("RGB", (1400, 300), colour) for colour in ("blue", "red", "red")]
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
-    seen = look_at(data + bytes(400_001), f"image/{kind.lower()}", MOST_PIXELS)
+    seen = look_at(data + HEAVY, f"image/{kind.lower()}", MOST_PIXELS)
     assert (seen.width, seen.height) == (1400, 300)
     assert close_to(opened(seen.preview).convert("RGB").getpixel((700, 100)), BLUE)
 

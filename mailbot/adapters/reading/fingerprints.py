@@ -9,6 +9,7 @@ A picture of one colour, a gradient or a stripe has too little to tell: it gets 
 from __future__ import annotations
 
 import math
+from operator import mul
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -31,13 +32,22 @@ def find_fingerprint(image: Image.Image) -> str:
     """Return 16 hexadecimal digits for a decoded picture, or nothing when it has too little to tell."""
     if min(image.size) < _SMALLEST_SIDE:
         return ""
-    grey = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
-    strengths = _transform(grey)
+    strengths = _transform(_greys(image))
     if sum(abs(strength) > _NOISE for strength in strengths) < _FEWEST_WAVES:
         return ""
     median = sorted(strengths)[len(strengths) // 2]
     bits = sum(1 << place for place, strength in enumerate(strengths) if strength > median)
     return f"{bits:016x}"
+
+
+def _greys(image: Image.Image) -> bytes:
+    """Return the picture as 32 x 32 greys on white; what is transparent is laid on white when it is small already."""
+    if image.mode not in {"LA", "RGBA"}:
+        return image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
+    small = image.resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    white = Image.new("L", small.size, "white")
+    white.paste(small.convert("L"), mask=small.getchannel("A"))
+    return white.tobytes()
 
 
 def _transform(grey: bytes) -> list[float]:
@@ -47,4 +57,4 @@ def _transform(grey: bytes) -> list[float]:
 
 
 def _along(values: Sequence[float]) -> list[float]:
-    return [sum(map(float.__mul__, cosines, map(float, values))) for cosines in _COSINES.values()]
+    return [sum(map(mul, cosines, values)) for cosines in _COSINES.values()]

@@ -1,4 +1,4 @@
-"""Reads mail in a child process that is reused, limited, and killed and replaced when a mail misbehaves."""
+"""Reads mail in child processes that are reused, limited, and killed and replaced when a mail misbehaves."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class _Child:
     socket: socket.socket
     deadline: float = 0.0
     mails: int = 0
+    is_ended: bool = False
 
     def receive(self, size: int) -> bytes:
         """Return exactly so many bytes before the deadline."""
@@ -76,7 +77,11 @@ class _Child:
 
 
 class ChildReader:
-    """Reads one mail at a time, also for several threads, within so much processor and wall time and memory."""
+    """Reads mails for any threads, each within so much processor and wall time and memory.
+
+    There are at most `children` processes, one for each mail that is read at the same time; another one is started only
+    when all that run are busy.
+    """
 
     def __init__(
         self,
@@ -85,19 +90,24 @@ class ChildReader:
         memory_mb: int,
         command: Sequence[str] = _COMMAND,
         picture_pixels: int = MOST_PIXELS,
+        *,
+        children: int = 1,
     ) -> None:
         self._cpu_seconds = cpu_seconds
         self._wall_seconds = wall_seconds
         self._memory_mb = memory_mb
         self._command = tuple(command)
         self._picture_pixels = picture_pixels
-        self._lock = threading.Lock()
-        self._child: _Child | None = None
+        self._room = threading.Semaphore(children)
+        self._idle: list[_Child] = []
 
     def prepare(self) -> None:
-        """Start the child unless one waits. Raises WorldError when it cannot be started."""
-        with self._lock:
-            self._child = self._living() or self._start()
+        """Start a child unless one waits or all are busy. Raises WorldError when it cannot be started."""
+        if self._room.acquire(blocking=False):
+            try:
+                self._idle.append(self._find_idle() or self._start())
+            finally:
+                self._room.release()
 
     def read(self, raw: bytes, *, oversized: bool) -> MailReading:
         """Return what the mail says; a picture that breaks its reader is a sentence in the mail's problems.
@@ -105,21 +115,20 @@ class ChildReader:
         Raises UnreadableMailError when this mail cannot be read within the limits, WorldError when no child can be
         started.
         """
-        with self._lock:
-            child = self._living() or self._start()
-            self._child = child
+        with self._room:
+            child = self._find_idle() or self._start()
             try:
                 return self._exchange(child, raw, oversized=oversized)
             except (_Timeout, WireError) as error:
-                self._child = None
                 raise UnreadableMailError(self._why(child, error)) from None
+            finally:
+                if not child.is_ended:
+                    self._idle.append(child)
 
     def close(self) -> None:
-        """End the child; the next mail starts a new one."""
-        with self._lock:
-            child, self._child = self._child, None
-            if child is not None:
-                _wait(child)
+        """End the children that wait; the next mail starts a new one."""
+        while child := self._find_idle():
+            _wait(child)
 
     def _exchange(self, child: _Child, raw: bytes, *, oversized: bool) -> MailReading:
         child.deadline = time.monotonic() + self._wall_seconds
@@ -130,8 +139,7 @@ class ChildReader:
         if reading is not None and header.get("pictures"):
             reading, header = self._receive_pictures(child, reading, header)
         is_worn = child.mails >= MAILS_PER_CHILD or int(header.get("used_mb", 0)) > self._memory_mb // 2
-        if self._child is not None and is_worn:
-            self._child = None
+        if is_worn and not child.is_ended:
             _wait(child)
         if reading is None:
             raise UnreadableMailError(str(header["error"]))
@@ -152,16 +160,22 @@ class ChildReader:
                 name, view = unpack_view(header, blobs)
                 views[name] = view
         except (_Timeout, WireError) as error:
-            self._child = None
             ended = self._why(child, error)
         return add_views(reading, views, ended), header
 
-    def _living(self) -> _Child | None:
-        """Return the waiting child, unless something ended it meanwhile, for which the next mail is not to blame."""
-        if self._child is not None and self._child.process.poll() is not None:
-            self._child.socket.close()
-            self._child = None
-        return self._child
+    def _find_idle(self) -> _Child | None:
+        """Take the child that waits for the shortest time, or None.
+
+        One that something ended meanwhile is left out: the next mail is not to blame for it.
+        """
+        while True:
+            try:
+                child = self._idle.pop()
+            except IndexError:  # also when another thread was faster
+                return None
+            if child.process.poll() is None:
+                return child
+            child.socket.close()
 
     def _start(self) -> _Child:
         """Start a child and wait until it is ready, so that its start is never counted against a mail."""
@@ -204,6 +218,7 @@ class ChildReader:
 
 def _wait(child: _Child) -> int:
     """Close the socket, wait for the child to end by itself, and return its exit code; kill it when it does not."""
+    child.is_ended = True
     child.socket.close()
     try:
         return child.process.wait(STOP_SECONDS)
@@ -212,6 +227,7 @@ def _wait(child: _Child) -> int:
 
 
 def _kill(child: _Child) -> int:
+    child.is_ended = True
     child.socket.close()
     child.process.kill()
     return child.process.wait()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Twice the width at which letters show a picture (536), for displays with small pixels; also the width of telephones'
 # screenshots, which are not resampled then. A long scrolled page may be four times as high as it is wide.
 WIDTH, HEIGHT = 1080, 4320
-# A letter shows the file itself up to this size (bytes); below the second one a preview would save nothing.
+# A letter shows the file itself up to this size (bytes); below the second one nobody asks whether it is whole.
 LETTER_BYTES, SMALL_BYTES = 400_000, 65_536
 # A small file may unpack to what stops a reader's telephone; the photographs of telephones have so many pixels.
 LETTER_PIXELS = 12_500_000
@@ -45,6 +45,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _ON_THE_SIDE = frozenset({5, 6, 7, 8})
+# A JPEG is made smaller for its fingerprint, but not below this width and height.
+_FEWEST_PIXELS = 256
 _COLOURS = 256
 _COMPRESSION = 3  # of 9: a tenth larger than 6 and three times as fast
 
@@ -72,27 +74,32 @@ def look_at(data: bytes, content_type: str, most_pixels: int, *, has_time: bool 
     as_it_is = content_type in _SHOWABLE and not has_notes and is_light
     is_small = as_it_is and len(data) <= SMALL_BYTES and width <= WIDTH
     if is_small or not has_time:
-        problem = "" if is_small else "the pictures of the mail are too many for previews of all"
+        problem = "" if as_it_is else "the pictures of the mail are too many for previews of all"
         fingerprint = _look_of(image) if is_small and has_time else ""
         return PictureView(width, height, as_it_is, problem=problem, fingerprint=fingerprint)
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # other libraries switch it on for the whole process
     try:
-        preview, fingerprint = _make_preview(image, turn)
+        preview, fingerprint = (b"", find_fingerprint(_decoded(image))) if as_it_is else _make_preview(image, turn)
     except MemoryError:
         return PictureView(width, height, as_it_is, problem="a preview of it needs more memory than may be used")
     except Exception:  # noqa: BLE001 - cut short or damaged: what there is may still show something
         return _look_at_damaged(data, content_type, most_pixels, PictureView(width, height), turn)
-    # Flat colours may be smaller as they came; then the file is its own preview.
-    preview = b"" if as_it_is and len(preview) >= len(data) else preview
     return PictureView(width, height, as_it_is, preview, fingerprint=fingerprint)
 
 
 def _look_of(image: Image.Image) -> str:
     """Return the fingerprint of a picture that needs no preview, or nothing where it cannot be decoded."""
     try:
-        return find_fingerprint(_on_white(_in_full_colours(image)))
+        return find_fingerprint(_decoded(image))
     except Exception:  # noqa: BLE001 - see look_at(); such a picture is shown as it is, and is like no other
         return ""
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    """Return what a fingerprint is made of; a JPEG is decoded at a fraction of its size, which is all that it takes."""
+    if image.format == "JPEG":
+        image.draft("L", (_FEWEST_PIXELS, _FEWEST_PIXELS))
+    return _in_full_colours(image)
 
 
 def _open(data: bytes, content_type: str, most_pixels: int) -> Image.Image:

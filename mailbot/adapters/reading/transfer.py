@@ -27,7 +27,8 @@ def decode_transfer(body: bytes, encoding: str, notes: Notes, *, is_text: bool =
     """Return the bytes that were sent; of a text also the words below the encoded block. Never raises."""
     name = encoding.split(";", maxsplit=1)[0].strip().strip("\"'").lower()
     if name in {"base64", "b"}:
-        return _decode_base64(body, notes, is_text=is_text)
+        sound = _decode_sound(body)
+        return _decode_base64(body, notes, is_text=is_text) if sound is None else sound
     if name in {"quoted-printable", "quotedprintable", "quoted printable", "q"}:
         # Only what is an escape is undone: a lone "=" stands for itself, and blanks after a soft break are padding.
         return binascii.a2b_qp(_LITERAL.sub(b"=3D", _PADDED_BREAK.sub(b"=", body)))
@@ -36,6 +37,14 @@ def decode_transfer(body: bytes, encoding: str, notes: Notes, *, is_text: bool =
     if name not in {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "unencoded"}:
         notes.add(f"A part names the encoding {name[:40]!a}, which is not known; it was taken as it is.")
     return body
+
+
+def _decode_sound(body: bytes) -> bytes | None:
+    """Return the bytes of base64 without a fault, as nearly all of it is; None where there is anything to forgive."""
+    try:
+        return binascii.a2b_base64(body.translate(None, b"\r\n"), strict_mode=True)
+    except binascii.Error:
+        return None
 
 
 def _is_surely_base64(block: bytes) -> bool:
