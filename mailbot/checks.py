@@ -18,8 +18,8 @@ from mailbot.adapters.oauth import check_consent
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.directory import count_people, find_addresses
 from mailbot.adapters.store.engine import open_engine, reading
-from mailbot.adapters.store.knowledge import find_staff
-from mailbot.adapters.store.migrating import require_current
+from mailbot.adapters.store.people_rows import find_staff
+from mailbot.adapters.store.revisions import require_current
 from mailbot.adapters.store.soundness import require_sound_pages
 from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import MailbotError
@@ -34,6 +34,7 @@ from mailbot.parts import (
     smtp_account,
 )
 from mailbot.setup_checks import check_alarm_paths, check_files, check_sense
+from mailbot.shared_files import check_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,7 +52,7 @@ def check_everything(settings: Settings, *, round_trip: bool) -> list[Finding]:
     """Return what was found; a check that fails does not keep the others from running."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
         check_settings, check_sense, check_files, check_alarm_paths, check_calendar,
-        check_disk, check_clock, check_database, check_oauth2, check_imap,
+        check_disk, check_bucket, check_clock, check_database, check_oauth2, check_imap,
         check_smtp,
     ]  # fmt: skip
     if round_trip:

@@ -9,7 +9,7 @@ from mailbot.domain.decision import Outcome
 from mailbot.folder_change import FolderBook, find_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mailbot.elsewhere import FoundMail
     from mailbot.ports import Mailbox
@@ -60,7 +60,7 @@ class Reconciliation:
     elsewhere: tuple[FoundMail, ...] = ()
 
 
-def reconcile(mailbox: Mailbox, books: Books, exists: Callable[[str], bool]) -> Reconciliation:
+def reconcile(mailbox: Mailbox, books: Books, find_missing: Callable[[Collection[str]], set[str]]) -> Reconciliation:
     """Compare the folder on the server with the ledger, and the ledger with the kept files; touches nothing."""
     uidvalidity = find_state(mailbox, books, mailbox.select()).generation
     uids = mailbox.find_uids(1)
@@ -68,7 +68,9 @@ def reconcile(mailbox: Mailbox, books: Books, exists: Callable[[str], bool]) -> 
     unknown = [uid for uid in uids if uid not in known]
     unfiled = [uid for uid, filed in known.items() if not filed]
     sums = books.find_sums()
-    missing = [mail for mail, name in books.find_raw_names().items() if not exists(name)]
+    names = books.find_raw_names()
+    gone = find_missing(names.values())
+    missing = [mail for mail, name in names.items() if name in gone]
     findings = []
     if unknown:
         findings.append(f"{len(unknown)} mails on the server are not in the ledger yet: UID {_some(unknown)}.")

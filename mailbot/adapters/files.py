@@ -6,27 +6,25 @@ power cut cannot lose it, and a half-written file never has a valid name.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mailbot.adapters.disk import advise, has_room
 from mailbot.adapters.durable import flush_folder
+from mailbot.adapters.hashes import PIECE, is_file_name, require_file_name
+from mailbot.adapters.side_by_side import keep_side_by_side
 from mailbot.domain.errors import UnreadableMailError, WorldError
 
-_NAME = re.compile(r"[0-9a-f]{64}")
-# A mail needs a file of its own, one for each screenshot and its preview, and the database a few.
-MINIMUM_INODES = 64
-_OTHERWISE = "See that this user may write there."
-_ADVICE = {
-    errno.ENOSPC: "The disk is full, or has no more room for names of files; free some space.",
-    errno.EDQUOT: "The quota of this user is used up; have it raised, or remove what nobody needs.",
-    errno.EROFS: "A disk that fails is often made read-only by the system: look at its log, then mount it for writing.",
-    errno.EIO: "The disk has a fault: look at the log of the system.",
-}
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+# More do not wait any shorter.
+THREADS = 4
+_NEW, _GOING, _DAMAGED = ".new-", ".going-", "damaged-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,11 @@ class FileStore:
 
     folder: Path
     minimum_free: int
+
+    @property
+    def home(self) -> Path:
+        """The data folder, in which this one lies."""
+        return self.folder.parent
 
     def keep(self, data: bytes) -> str:
         """Write the bytes so that a power cut cannot lose them; return their SHA-256 in hexadecimal."""
@@ -50,12 +53,15 @@ class FileStore:
                 flush_folder(self.folder)
             self._write(path, data)
         except OSError as error:
-            advice = _ADVICE.get(error.errno or 0, _OTHERWISE)
             raise WorldError(
-                f"A file cannot be written to {self.folder}: {error.strerror}. {advice} "
+                f"A file cannot be written to {self.folder}: {error.strerror}. {advise(error)} "
                 "Nothing is lost: the mail waits, and is handled by itself afterwards."
             ) from error
         return sha256
+
+    def keep_all(self, lot: Sequence[bytes]) -> list[str]:
+        """Keep several at once: a disk writes the journal of many files in the time of one."""
+        return keep_side_by_side(self.keep, lot, THREADS)
 
     def find(self, sha256: str) -> bytes:
         """Return the bytes of that name.
@@ -64,19 +70,79 @@ class FileStore:
         store itself cannot be read.
         """
         try:
-            return self.path(sha256).read_bytes()
-        except FileNotFoundError as error:
+            return b"".join(self.find_pieces(sha256))
+        except UnreadableMailError:
             if not self.folder.is_dir():
-                raise WorldError(f"The folder {self.folder} is gone. Bring it back; the mails in it wait.") from error
+                raise WorldError(f"The folder {self.folder} is gone. Bring it back; the mails in it wait.") from None
+            raise
+
+    def find_pieces(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes of that name piece by piece. Raises UnreadableMailError when they are gone."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                while piece := file.read(PIECE):
+                    yield piece
+        except FileNotFoundError as error:
             raise UnreadableMailError(f"the kept file {sha256} is no longer in {self.folder}") from error
         except OSError as error:
             raise WorldError(f"The kept file {sha256} cannot be read from {self.folder}: {error.strerror}.") from error
 
     def path(self, sha256: str) -> Path:
         """Return where the bytes of that name lie. Raises ValueError for anything that is no SHA-256."""
-        if not _NAME.fullmatch(sha256):
-            raise ValueError("A file of the store is named by 64 hexadecimal digits.")
-        return self.folder / sha256[:2] / sha256
+        return self.folder / sha256[:2] / require_file_name(sha256)
+
+    def place(self, sha256: str) -> str:
+        """Return the path of that name."""
+        return str(self.path(sha256))
+
+    def exists(self, sha256: str) -> bool:
+        """Tell whether the bytes of that name are there."""
+        return self.path(sha256).exists()
+
+    def find_missing(self, names: Collection[str]) -> set[str]:
+        """Return which of these names have no bytes."""
+        return {name for name in names if not self.exists(name)}
+
+    def find_names(self) -> Iterator[str]:
+        """Yield the names of all files in ascending order, a folder at a time."""
+        for shelf in self._find_shelves():
+            yield from sorted(path.name for path in shelf.iterdir() if is_file_name(path.name))
+
+    def find_time(self, sha256: str) -> float:
+        """Return when the bytes of that name were kept last (seconds since 1970)."""
+        return self.path(sha256).stat().st_mtime
+
+    def find_others(self, before: float) -> Iterator[tuple[str, bool]]:
+        """Yield what programs that died before that time left over (true), and what is none of ours (false)."""
+        for shelf in self._find_shelves():
+            for path in shelf.iterdir():
+                if not path.name.startswith((_NEW, _GOING)):
+                    if not is_file_name(path.name):
+                        yield str(path), False
+                elif path.stat().st_mtime < before:
+                    yield str(path), True
+
+    def remove_other(self, place: str) -> None:
+        """Remove what a program that died left over."""
+        Path(place).unlink(missing_ok=True)
+
+    def link(self, sha256: str, target: Path) -> bool:
+        """Give the file a second name; False where that cannot be done, as on another disk."""
+        try:
+            target.hardlink_to(self.path(sha256))
+        except OSError:
+            return False
+        return True
+
+    def set_aside(self, sha256: str) -> None:
+        """Put damaged bytes out of the way: the same file, when it comes again, is written anew."""
+        path = self.path(sha256)
+        path.rename(path.with_name(f"{_DAMAGED}{sha256}"))
+
+    def bring_back(self, sha256: str) -> bool:
+        """Return False: whoever keeps a file while it is removed finds none, and writes it anew."""
+        del sha256
+        return False
 
     def discard(self, sha256: str, before: float) -> bool:
         """Remove the bytes of that name, unless they were kept again since `before` (seconds since 1970).
@@ -85,7 +151,7 @@ class FileStore:
         finds none and writes them anew.
         """
         path = self.path(sha256)
-        going = path.with_name(f".going-{sha256}")
+        going = path.with_name(f"{_GOING}{sha256}")
         try:
             path.rename(going)
             if going.stat().st_mtime >= before:
@@ -97,27 +163,15 @@ class FileStore:
         return True
 
     def has_room(self) -> bool:
-        """Tell whether the disk has the space that the settings ask for.
+        """Tell whether the disk has the space that the settings ask for. Raises WorldError when it takes nothing."""
+        return has_room(self.folder, self.minimum_free)
 
-        Raises WorldError when nothing can be written for another reason: read-only, or no more files.
-        """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            disk = os.statvfs(self.folder)
-        except OSError as error:
-            raise WorldError(f"The folder {self.folder} cannot be used: {error.strerror}.") from error
-        if disk.f_flag & os.ST_RDONLY:
-            raise WorldError(f"The disk of {self.folder} is read-only. {_ADVICE[errno.EROFS]}")
-        if disk.f_files and disk.f_favail < MINIMUM_INODES:
-            raise WorldError(
-                f"The disk of {self.folder} has room for {disk.f_favail} more files only, whatever its free space is. "
-                "Remove files that nobody needs; mail waits meanwhile."
-            )
-        return disk.f_bavail * disk.f_frsize >= self.minimum_free
+    def _find_shelves(self) -> list[Path]:
+        return sorted(path for path in self.folder.iterdir() if path.is_dir()) if self.folder.is_dir() else []
 
     @staticmethod
     def _write(path: Path, data: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_NEW)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)

@@ -69,7 +69,7 @@ def show_quarantined(context: Context, mail: int, *, raw: bool, as_json: bool) -
         print_json(line)
     else:
         click.echo(f"mail {line.id}, {line.state}, ticket {line.ticket or '-'}, tried {line.attempts} times")
-        click.echo(f"kept as {open_files(settings).path(line.sha256)}")
+        click.echo(f"kept as {open_files(settings).place(line.sha256)}")
         for reason in line.reasons:
             click.echo(one_line(reason))
 

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as EnvironmentValueError
 
 from mailbot.domain.errors import SettingsError
+from mailbot.settings.files import FilesSettings
 from mailbot.settings.oauth2 import OAuth2Settings
 from mailbot.settings.retention import RetentionSettings
 from mailbot.settings.sections import (
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "MAILBOT_"
 # Variables that are no settings: which settings file, and the switches of the tests.
 OTHER_VARIABLES = frozenset({"MAILBOT_SETTINGS", "MAILBOT_TESTING", "MAILBOT_FAILPOINT"})
-SECRETS = frozenset({"password", "client_secret", "database_url", "webhook_secret", "webhook_url"})
+SECRETS = frozenset({"password", "client_secret", "database_url", "webhook_secret", "webhook_url", "secret_key"})
 DEFAULT_FILE = "settings.toml"
 
 
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings
     oauth2: OAuth2Settings
     storage: StorageSettings
+    files: FilesSettings
     retention: RetentionSettings
     people: PeopleSettings
     trust: TrustSettings
@@ -137,6 +139,18 @@ class Settings(BaseSettings):
             return secret
         named = self.oauth2.client_secret_file
         return read_secret(self.path(named), "oauth2.client_secret_file") if named else ""
+
+    @property
+    def bucket_secret(self) -> str:
+        """The secret of this desk at the storage of its files. Raises SettingsError without one."""
+        if secret := self.files.secret_key.get_secret_value():
+            return secret
+        if not self.files.secret_key_file:
+            raise SettingsError(
+                "files.secret_key is not set. Put it into the environment variable MAILBOT_FILES__SECRET_KEY, or into "
+                "a file that only its owner may read, named by files.secret_key_file."
+            )
+        return read_secret(self.path(self.files.secret_key_file), "files.secret_key_file")
 
     @property
     def alarm_password(self) -> str:

@@ -7,7 +7,6 @@ afterwards. The folder gets its name when everything in it is whole: half a back
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -20,9 +19,9 @@ from mailbot.adapters.store.anchors import take_anchor
 from mailbot.adapters.store.copying import copy_database
 from mailbot.adapters.store.engine import reading_one_state
 from mailbot.adapters.store.file_names import find_file_names
-from mailbot.adapters.store.migrating import find_revisions
+from mailbot.adapters.store.revisions import find_revisions
 from mailbot.adapters.store.tables import events, letters, mails, tickets
-from mailbot.domain.errors import WorldError
+from mailbot.domain.errors import UnreadableMailError, WorldError
 from mailbot.parts import TOKEN_FILE, open_files, open_store
 from mailbot.upkeep.lock import upkeep_lock
 from mailbot.upkeep.manifest import FORMAT, LIST, Manifest, hash_file, key_mark, write_manifest
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from mailbot.adapters.files import FileStore
+    from mailbot.file_keeping import KeptFiles
     from mailbot.settings import Settings
 
 # The work of the night does not take so long; a backup that was asked for then is made afterwards.
@@ -66,7 +65,7 @@ def back_up(settings: Settings, folder: Path, *, link: bool = True) -> Manifest:
             f"{folder} cannot be made: {error.strerror}. Name a folder where this user may write."
         ) from error
     try:
-        with open_store(settings) as engine, upkeep_lock(settings.data, PATIENCE):
+        with open_store(settings) as engine, upkeep_lock(settings.data, engine, PATIENCE):
             manifest = _fill(settings, engine, unfinished, link=link)
         write_manifest(unfinished, manifest)
         flush_folder(unfinished)
@@ -106,15 +105,15 @@ def _fill(settings: Settings, engine: Engine, folder: Path, *, link: bool) -> Ma
     )
 
 
-def _copy_files(names: Path, store: FileStore, target: Path, *, link: bool) -> _Copied:
+def _copy_files(names: Path, store: KeptFiles, target: Path, *, link: bool) -> _Copied:
     copied = _Copied()
     with names.open(encoding="ascii") as lines:
         for line in lines:
             name = line[:64]
-            source, kept = store.path(name), target / name[:2] / name
+            kept = target / name[:2] / name
             kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not (link and _link(source, kept)):
-                _copy(source, kept)
+            if not (link and store.link(name, kept)):
+                _copy(store, name, kept)
             if hash_file(kept) == name:
                 copied.count += 1
                 copied.size += kept.stat().st_size
@@ -125,23 +124,15 @@ def _copy_files(names: Path, store: FileStore, target: Path, *, link: bool) -> _
     return copied
 
 
-def _link(source: Path, target: Path) -> bool:
-    """Give a file a second name; False where that cannot be done, as on another disk."""
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        return False
-    return True
-
-
-def _copy(source: Path, target: Path) -> None:
+def _copy(store: KeptFiles, name: str, target: Path) -> None:
     """Copy a file piece by piece; one that is gone is found missing when it is compared."""
-    if not source.exists():
-        return
-    with source.open("rb") as read, target.open("wb") as written:
-        shutil.copyfileobj(read, written)
-        written.flush()
-        os.fsync(written.fileno())
+    try:
+        with target.open("wb") as written:
+            written.writelines(store.find_pieces(name))
+            written.flush()
+            os.fsync(written.fileno())
+    except UnreadableMailError:
+        target.unlink()
 
 
 def _flush(path: Path) -> None:
@@ -157,6 +148,7 @@ def key_path(settings: Settings) -> Path:
 
 def left_out(settings: Settings) -> list[Path]:
     """Return the files of the desk that no backup holds, because they are secrets or settings: keep them yourself."""
-    named = (settings.imap.password_file, settings.smtp.password_file, *settings.working_time.holiday_files)
+    secret_files = (settings.imap.password_file, settings.smtp.password_file, settings.files.secret_key_file)
+    named = (*secret_files, *settings.working_time.holiday_files)
     paths = [key_path(settings), *(settings.path(name) for name in named if name), settings.data / TOKEN_FILE]
     return [path for path in paths if path.exists()]

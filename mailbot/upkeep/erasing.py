@@ -11,15 +11,16 @@ from sqlalchemy import select
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.erasing import (
     ERASED,
+    Removed,
     Why,
     erase_tickets,
-    erase_traces_of,
     find_open_numbers,
     find_tickets_of,
     find_unnamed,
     find_whole,
 )
 from mailbot.adapters.store.tables import tickets
+from mailbot.adapters.store.traces import erase_lists_about, erase_traces_of
 from mailbot.upkeep.lock import upkeep_lock
 from mailbot.upkeep.tidying import remove_files
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from mailbot.adapters.files import FileStore
+    from mailbot.file_keeping import KeptFiles
 
 BATCH = 50
 
@@ -53,22 +54,23 @@ class Erased:
     found: bool
 
 
-def erase_now(engine: Engine, store: FileStore, wanted: Wanted, now: datetime) -> Erased:
+def erase_now(engine: Engine, store: KeptFiles, wanted: Wanted, now: datetime) -> Erased:
     """Erase it in small transactions. Raises WorldError while a backup is under way."""
     why = Why(f"operator {getpass.getuser()}", wanted.reason)
-    store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with upkeep_lock(store.folder.parent):
+    with upkeep_lock(store.home, engine):
         with writing(engine) as connection:
             ids, left = _find(connection, wanted)
-            named = erase_traces_of(connection, wanted.address) if wanted.address else set()
+            traces = erase_traces_of(connection, wanted.address) if wanted.address else Removed(0, set())
+            erase_lists_about(connection, ids)
+        named = set(traces.named)
         for start in range(0, len(ids), BATCH):
             with writing(engine) as connection:
                 named |= erase_tickets(connection, ids[start : start + BATCH], why, now)
         with writing(engine) as connection:
             unnamed = find_unnamed(connection, named)
         removed = remove_files(store, unnamed)
-    still_there = sum(store.path(name).exists() for name in unnamed)
-    return Erased(len(ids), removed, still_there, left, bool(ids or left or named))
+    still_there = sum(store.exists(name) for name in unnamed)
+    return Erased(len(ids), removed, still_there, left, bool(ids or left or traces.count))
 
 
 def _find(connection: Connection, wanted: Wanted) -> tuple[list[int], tuple[str, ...]]:

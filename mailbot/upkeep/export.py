@@ -15,7 +15,7 @@ from sqlalchemy import select
 from mailbot.adapters.store.engine import reading_one_state
 from mailbot.adapters.store.queries import find_history
 from mailbot.adapters.store.tables import letters, mails, tickets
-from mailbot.domain.errors import WorldError
+from mailbot.domain.errors import UnreadableMailError, WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from mailbot.adapters.files import FileStore
     from mailbot.adapters.store.queries import TicketHistory
+    from mailbot.file_keeping import KeptFiles
 
 LONGEST_NAME = 80
 _STYLE = (
@@ -44,7 +44,7 @@ class Exported:
     missing: tuple[str, ...]
 
 
-def export_ticket(engine: Engine, store: FileStore, number: str, target: Path, zone: ZoneInfo) -> Exported | None:
+def export_ticket(engine: Engine, store: KeptFiles, number: str, target: Path, zone: ZoneInfo) -> Exported | None:
     """Write the bundle of a ticket as a zip file; return what it holds, None when there is no such ticket."""
     history = find_history(engine, number)
     if history is None:
@@ -72,11 +72,16 @@ def _find_members(engine: Engine, history: TicketHistory) -> Iterator[tuple[str,
         yield f"files/{position:03d}-{safe_name(file.name)}", file.sha256
 
 
-def _add(bundle: zipfile.ZipFile, store: FileStore, member: str, sha256: str) -> bool:
-    path = store.path(sha256)
-    if not path.exists():
+def _add(bundle: zipfile.ZipFile, store: KeptFiles, member: str, sha256: str) -> bool:
+    pieces = store.find_pieces(sha256)
+    try:
+        first = next(pieces, b"")
+    except UnreadableMailError:
         return False
-    bundle.write(path, member)
+    with bundle.open(member, "w") as written:
+        written.write(first)
+        for piece in pieces:
+            written.write(piece)
     return True
 
 

@@ -5,31 +5,26 @@ Rows and files are walked side by side in the order of their names, so that a mi
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.store.engine import reading_one_state
 from mailbot.adapters.store.file_names import find_file_names, find_owners
-from mailbot.domain.errors import WorldError
+from mailbot.domain.errors import UnreadableMailError, WorldError
 from mailbot.upkeep.lock import upkeep_lock
-from mailbot.upkeep.manifest import hash_file
+from mailbot.upkeep.manifest import hash_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
-    from mailbot.adapters.files import FileStore
+    from mailbot.file_keeping import KeptFiles
 
 MOST_SHOWN = 50
 # A file is written before the row that names it; what is younger than this may still get its row.
 SPARED_SECONDS = 24 * 3600
-_NAME = re.compile(r"[0-9a-f]{64}")
 _LAST = "~"  # after all names
-# What a program that died leaves behind: see files.py and restore.py.
-_LEFT_OVER = (".new-", ".going-")
 
 
 @dataclass(slots=True)
@@ -66,27 +61,27 @@ class Way:
     now: float
 
 
-def compare_files(engine: Engine, store: FileStore, way: Way) -> Comparison:
-    """Compare the folder of files with the tables. Raises WorldError while a backup is under way."""
+def compare_files(engine: Engine, store: KeptFiles, way: Way) -> Comparison:
+    """Compare the kept files with the tables. Raises WorldError while a backup is under way."""
     found = Comparison()
-    store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with upkeep_lock(store.folder.parent):
+        with upkeep_lock(store.home, engine):
             # The rows come first: a file that appears meanwhile is young, and spared.
             with reading_one_state(engine) as connection:
                 gone = _walk(find_file_names(connection), store, way, found)
             for what, name in gone:
                 found.tell(f"{name} is {what}. {find_owners(engine, name)}")
-            _look_at_others(store.folder, way, found)
+            _look_at_others(store, way, found)
     except OSError as error:
-        raise WorldError(f"{error.filename or store.folder} cannot be used: {error.strerror}.") from error
+        raise WorldError(f"{error.filename or store.home} cannot be used: {error.strerror}.") from error
     return found
 
 
-def _walk(names: Iterator[str], store: FileStore, way: Way, found: Comparison) -> list[tuple[str, str]]:
+def _walk(names: Iterator[str], store: KeptFiles, way: Way, found: Comparison) -> list[tuple[str, str]]:
     """Walk rows and files side by side; return the first files that are missing or damaged."""
     gone: list[tuple[str, str]] = []
-    for name, is_named, is_there in _side_by_side(names, _find_files(store.folder)):
+    for name, is_named, is_listed in _side_by_side(names, store.find_names()):
+        is_there = is_listed or (way.repairs and store.bring_back(name))
         found.named += is_named
         found.files += is_there
         if not is_there:
@@ -94,14 +89,20 @@ def _walk(names: Iterator[str], store: FileStore, way: Way, found: Comparison) -
             gone.append(("missing", name))
         elif not is_named:
             _look_at_orphan(store, name, way, found)
-        elif way.reads and hash_file(store.path(name)) != name:
+        elif way.reads and not _is_whole(store, name):
             found.damaged += 1
             gone.append(("damaged", name))
             if way.repairs:
-                # Out of the way: the same bytes, when they come again, are written anew.
-                store.path(name).rename(store.path(name).with_name(f"damaged-{name}"))
+                store.set_aside(name)
         del gone[MOST_SHOWN:]
     return gone
+
+
+def _is_whole(store: KeptFiles, name: str) -> bool:
+    try:
+        return hash_pieces(store.find_pieces(name)) == name
+    except UnreadableMailError:
+        return False
 
 
 def _side_by_side(names: Iterator[str], files: Iterator[str]) -> Iterator[tuple[str, bool, bool]]:
@@ -114,32 +115,26 @@ def _side_by_side(names: Iterator[str], files: Iterator[str]) -> Iterator[tuple[
         file = next(files, _LAST) if is_there else file
 
 
-def _look_at_orphan(store: FileStore, name: str, way: Way, found: Comparison) -> None:
+def _look_at_orphan(store: KeptFiles, name: str, way: Way, found: Comparison) -> None:
     before = way.now - SPARED_SECONDS
-    if store.path(name).stat().st_mtime >= before:
-        return
+    try:
+        if store.find_time(name) >= before:
+            return
+    except UnreadableMailError:
+        return  # somebody removed it since it was listed
     found.orphans += 1
     if way.repairs and store.discard(name, before):
         found.removed += 1
 
 
-def _look_at_others(folder: Path, way: Way, found: Comparison) -> None:
-    """Find what programs that died left over, and what is none of ours."""
-    for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
-        for path in inner.iterdir():
-            if _NAME.fullmatch(path.name):
-                continue
-            if not path.name.startswith(_LEFT_OVER):
-                found.strange += 1
-                found.tell(f"{path} is not a file of the store. It is left alone.")
-            elif path.stat().st_mtime < way.now - SPARED_SECONDS:
-                found.leftovers += 1
-                if way.repairs:
-                    path.unlink(missing_ok=True)
-                    found.removed += 1
-
-
-def _find_files(folder: Path) -> Iterator[str]:
-    """Yield the names of all files of the store in ascending order, a folder at a time."""
-    for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
-        yield from sorted(path.name for path in inner.iterdir() if _NAME.fullmatch(path.name))
+def _look_at_others(store: KeptFiles, way: Way, found: Comparison) -> None:
+    """Count what the store left behind, and tell of what is none of ours."""
+    for place, is_ours in store.find_others(way.now - SPARED_SECONDS):
+        if not is_ours:
+            found.strange += 1
+            found.tell(f"{place} is not a file of the store. It is left alone.")
+            continue
+        found.leftovers += 1
+        if way.repairs:
+            store.remove_other(place)
+            found.removed += 1

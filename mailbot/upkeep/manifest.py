@@ -14,15 +14,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.hashes import PIECE
 from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 MANIFEST, LIST = "manifest.json", "files.sha256"
 FORMAT = 1
-PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,20 @@ def read_list(folder: Path) -> Iterator[str]:
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file, an empty string when there is none; a large one is read piece by piece."""
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                digest.update(piece)
+            return hash_pieces(iter(lambda: file.read(PIECE), b""))
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise WorldError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def hash_pieces(pieces: Iterable[bytes]) -> str:
+    """Return the SHA-256 of what comes piece by piece."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.store.anchors import take_anchor
+from mailbot.adapters.store.deeds import drop_old_deeds
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.erasing import (
     Removed,
@@ -22,6 +23,7 @@ from mailbot.adapters.store.erasing import (
     find_unnamed,
 )
 from mailbot.adapters.store.nightly import claim_night, put_off_night
+from mailbot.adapters.store.traces import drop_spent, erase_old_traces
 from mailbot.domain.errors import WorldError
 from mailbot.upkeep.fsck import Way, compare_files
 from mailbot.upkeep.lock import upkeep_lock
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from mailbot.adapters.files import FileStore
+    from mailbot.file_keeping import KeptFiles
     from mailbot.settings import Settings
 
     Erasing = Callable[[Connection, datetime, int], Removed]
@@ -75,7 +77,7 @@ class Tidier:
     """Does the work of the night, once a night whatever number of workers there are."""
 
     engine: Engine
-    store: FileStore
+    store: KeptFiles
     retention: Retention
     timezone: ZoneInfo
     now: Callable[[], datetime]
@@ -104,9 +106,12 @@ class Tidier:
         return True
 
     def tidy(self, now: datetime, stopping: Callable[[], bool] = never) -> int:
-        """Anchor, erase and clean up now; return how many tickets, mails, files and letters were erased."""
+        """Anchor, erase and clean up now; return how many tickets, mails, files, letters and traces were erased."""
         if anchor := take_anchor(self.engine, now):
             log.info("the histories are anchored: %s", anchor)
+        with writing(self.engine) as connection:
+            drop_spent(connection, now)
+            drop_old_deeds(connection, now)
         erased = self.erase_expired(now, stopping)
         if stopping():
             return erased
@@ -118,6 +123,7 @@ class Tidier:
         """Erase what is older than the rules allow, a few rows at a time."""
         rules: tuple[tuple[int, Erasing], ...] = (
             (self.retention.ticket_days, partial(_erase_old_tickets, now=now)),
+            (self.retention.ticket_days, erase_old_traces),
             (self.retention.raw_mail_days, erase_old_mails),
             (self.retention.file_days, erase_old_files),
             (self.retention.letter_days, erase_old_letters),
@@ -134,7 +140,7 @@ class Tidier:
         return done
 
     def _erase(self, erase: Erasing, before: datetime) -> int:
-        with upkeep_lock(self.store.folder.parent):
+        with upkeep_lock(self.store.home, self.engine):
             with writing(self.engine) as connection:
                 removed = erase(connection, before, BATCH)
                 unnamed = find_unnamed(connection, removed.named)
@@ -147,7 +153,7 @@ class Tidier:
         return night if night > local else night + timedelta(days=1)
 
 
-def remove_files(store: FileStore, names: set[str]) -> int:
+def remove_files(store: KeptFiles, names: set[str]) -> int:
     """Remove files that no row names; one that was written lately goes with the next comparison of files and rows."""
     return sum(store.discard(name, time.time() - SPARED_SECONDS) for name in names)
 

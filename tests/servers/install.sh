@@ -23,6 +23,11 @@ has_postgres() {
     has_program initdb || ls /usr/lib/postgresql/*/bin/initdb
 }
 
+has_swift() {
+    # The python3 of the system: packages of Debian and Ubuntu are installed for it alone
+    /usr/bin/python3 -c "import swift.common.middleware.s3api"
+}
+
 has_devanagari() {
     find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" -name '*Devanagari*' 2>/dev/null | grep -q .
 }
@@ -46,6 +51,7 @@ check_python() {
 check_servers() {
     need dovecot-imapd has_program dovecot
     need postgresql has_postgres
+    need python3-swift has_swift
     need openssl has_program openssl
     need clamav-daemon has_program clamd
     need chromium has_program chromium chromium-browser google-chrome
