@@ -5,9 +5,11 @@ BIN := .venv/bin
 READY := .venv/.installed
 # Many tests wait for servers, so two run at a time, each worker with servers of its own; WORKERS=0 runs all in turn.
 WORKERS ?= 2
+# Where Python may not keep what it compiled, each of the hundreds of programs that tests start compiles all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture test-programs lint types contracts check lock wheel clean
+.PHONY: help demo test torture bench profile test-programs lint types contracts check lock sbom wheel clean
 
 help: ## show these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +32,12 @@ test: $(READY) test-programs ## run all tests against real servers (installs the
 torture: $(READY) test-programs ## the campaigns that take longer than a test suite may (an hour or more)
 	@$(BIN)/python -m pytest -o python_files='campaign_*.py' tests/torture $(ARGS)
 	@$(BIN)/python -m tests.fuzz.forge --seed 2611
+
+bench: $(READY) test-programs ## measure against a bare floor (an hour or more; ARGS="plain --rounds 1 --mails 100" for a minute)
+	@$(BIN)/python -m bench.run $(ARGS)
+
+profile: $(READY) test-programs ## where the time goes: a profile of each thread in bench/results
+	@$(BIN)/python -m bench.profile $(ARGS)
 
 test-programs:
 	@sh tests/servers/install.sh servers
@@ -56,10 +64,14 @@ export NEEDED
 
 lock: $(READY) ## pin every package with the hashes of all its files, without any address
 	@$(BIN)/python -c "$$NEEDED" | CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(ARGS) pyproject.toml - \
-		--extra postgres --extra demo --extra guide --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
+		--extra postgres --extra demo --extra guide --extra s3 --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --output-file requirements.lock
 	@if grep -nE '://|file:/|--[a-z-]*(index|links|host)| @ |(^|[ =])/' requirements.lock; then \
 		echo "requirements.lock names an address or a path; see the lines above."; exit 1; fi
+
+sbom: $(READY) ## write dist/mailbot-sbom.cdx.json, the list of parts with their licences (CycloneDX)
+	@mkdir -p dist
+	$(BIN)/python packaging/sbom.py > dist/mailbot-sbom.cdx.json
 
 wheel: $(READY) ## build dist/mailbot-*.whl
 	$(BIN)/python -m build --wheel --no-isolation

@@ -85,7 +85,7 @@ def measure(folder: Path, *, blocked: bool) -> tuple[float, float]:
         office = Office(folder, f"{folder.name}.tax.example", dovecot, smtp)
         office.set_up_fast()
         plan = Plan(mails=WARM_UP + MAILS, kills=0, seed=1, poisoned=0)
-        mails = list(write_mails(office, plan, random.Random(1)))  # noqa: S311 - the same mails each time
+        mails = list(write_mails(office, plan, random.Random(1)))
         with open_line(office) as line:
             take_in_beside_sending(line, mails[:WARM_UP])
             if blocked:

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
@@ -78,8 +78,8 @@ def fill(store: DeskStore, modules: list[str]) -> None:
         connection.execute(text("analyze"))
 
 
-def _ticket(serial: int, opened_at: datetime, modules: list[str]) -> dict[str, object]:
-    columns = {column.name: "" for column in tickets.columns if not column.nullable}
+def _ticket(serial: int, opened_at: datetime, modules: list[str]) -> dict[str, Any]:
+    columns: dict[str, Any] = {column.name: "" for column in tickets.columns if not column.nullable}
     return columns | {
         "id": serial + 1,
         "number": f"TMS-2610-{serial:05}-0",
