@@ -10,6 +10,7 @@ import pytest
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import Postgres
 from tests.servers.smtp_server import SmtpServer
+from tests.servers.swift import Swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,13 @@ def smtp_server(request: pytest.FixtureRequest) -> Iterator[SmtpServer]:
     """Give this test an SMTP server; if it uses `dovecot` as well, accepted letters lie in the mailboxes there."""
     deliver = request.getfixturevalue("dovecot").deliver if "dovecot" in request.fixturenames else None
     with SmtpServer(deliver=deliver) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def swift() -> Iterator[Swift]:
+    """Give a running S3-compatible server; take a bucket from its new_bucket()."""
+    with Swift() as server:
         yield server
 
 

@@ -6,14 +6,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.store.engine import writing
+from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.tables import letters
 from mailbot.domain.decision import Change, Decision, Draft, Event, EventKind, Outcome
 from mailbot.domain.letter import Audience, Letter, LetterKind, LetterOrder
 from mailbot.domain.people import Language
 from mailbot.domain.ticket import Status
+from mailbot.domain.trust import find_tokens
 from mailbot.ports import Kept, Listed
-from tests.builders import ASHA, CHITRA, make_mail
+from tests.builders import ASHA, CHITRA, DESK_ADDRESS, make_mail
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from mailbot.adapters.store.desk_store import DeskStore
     from mailbot.adapters.store.posting import LetterTask
     from mailbot.domain.mail import IncomingMail
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 MAILBOX = "support@tax.up.example/INBOX"
 EPOCH = 1_700_000_000
+DESK_DOMAIN = DESK_ADDRESS.rpartition("@")[2]
 
 
 def write_letter(task: LetterTask) -> Letter:
@@ -58,6 +65,16 @@ def order(to: str = ASHA.email, kind: LetterKind = LetterKind.ACKNOWLEDGEMENT, *
     """Return the order of one letter."""
     values: dict[str, Any] = {"to_name": "", "language": Language.HINDI, "audience": Audience.REQUESTER}
     return LetterOrder(kind, to, **(values | changes))
+
+
+def keep_letters_of(engine: Engine, text: str, at: datetime) -> None:
+    """Write down that the tokens in a text were in letters of that time, where it is not written yet."""
+    row = {"kind": "comment", "to": "", "subject": "", "raw": b"", "replied": False, "state": "sent", "attempts": 1}
+    row |= {"unknowns": 0, "answer": "", "due_at": at, "written_at": at, "sent_at": at}
+    with writing(engine) as connection:
+        for token in find_tokens([text]):
+            statement = upsert(connection, letters).values(row | {"message_id": f"<mb.{token}@{DESK_DOMAIN}>"})
+            connection.execute(statement.on_conflict_do_nothing())
 
 
 def opening(**changes: Any) -> Decision:

@@ -9,15 +9,19 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import insert
 
+from mailbot.adapters.store.anchors import parse_anchors, take_anchor
+from mailbot.adapters.store.brakes import keep_bounce
 from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.directory import keep_people
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.tables import held_news, schedules
+from mailbot.adapters.store.tables_energy import answer_stops
 from mailbot.domain.decide import decide_unreadable
-from mailbot.domain.decision import Decision, Outcome
+from mailbot.domain.decision import Bounced, Decision, Outcome
 from mailbot.domain.letter import LetterKind
 from mailbot.domain.people import Language
 from mailbot.domain.reporting.bulletin import Regular, ReportRules
+from mailbot.domain.send_quota import SendQuota
 from mailbot.settings import load_settings
 from mailbot.settings.service import make_plans
 from tests.builders import ASHA, CHITRA, DEV, the_desk
@@ -95,6 +99,33 @@ def test_the_digest_accounts_for_every_mail_of_the_day(bulletins, store):
     assert said in " ".join(
         message_from_bytes(letter.raw, policy=policy.default).get_body(("plain",)).get_content().split()
     )
+
+
+def test_the_digest_tells_what_holds_letters_back_and_proves_the_histories(bulletins, engine):
+    """Muted addresses, stopped answers and the day's sending, in both languages; the saved letter serves the audit."""
+    anchor = take_anchor(engine, NOW)
+    with writing(engine) as connection:
+        for address in (CHITRA.email, "full@tax.up.example"):
+            keep_bounce(connection, Bounced(address, permanent=True, answer="550 5.1.1 no such user"), NOW)
+        connection.execute(insert(answer_stops).values(reason="12 addresses", began_at=NOW, last_at=NOW))
+    desk = bulletins.desk
+    quota = replace(desk, energy=replace(desk.energy, quota=SendQuota(500)))
+    orders = Bulletins(engine, quota, ReportRules()).write_digest(NOW + timedelta(minutes=5)).letters
+    letters = [make_writer().write_for_desk(order, writer_thread(), NOW, order.key) for order in orders]
+    english, hindi = (
+        message_from_bytes(letter.raw, policy=policy.default).get_body(("plain",)).get_content() for letter in letters
+    )
+    assert parse_anchors(english) == parse_anchors(hindi) == [anchor]
+    for said in (
+        "Automatic answers are stopped since",
+        "earlier ones: **2**, of them in the IT section: **1**",
+        "**0** of the 500",
+    ):
+        assert said.replace("**", "") in " ".join(english.replace("**", "").split()), said
+    for said in ("स्वचालित उत्तर बंद हैं", "आईटी अनुभाग के: 1", "सीमा 500 है"):
+        assert said in " ".join(hindi.replace("**", "").split()), said
+    usual = dict(bulletins.write_digest(NOW + timedelta(days=90)).letters[0].values)
+    assert (usual["muted"], usual["stopped"], usual["allowed"]) == ("", "", "")
 
 
 def test_the_pendency_sheet_goes_to_the_lead(bulletins):

@@ -21,7 +21,7 @@ from mailbot.domain.mail import Attachment
 from mailbot.domain.ticket import Status
 from mailbot.domain.trust import DESK_DIGITS, make_nonce, make_token
 from tests.builders import ASHA, BHARAT, CHITRA, DEV, make_mail, the_desk, token_for
-from tests.store.desk_work import NOW, claim
+from tests.store.desk_work import NOW, claim, keep_letters_of
 
 YES, NO = ("YES, it is me", "हाँ", "haan", "ji haan"), ("NOT ME", "मैंने नहीं लिखा", "maine nahi likha")
 
@@ -56,6 +56,7 @@ class Play:
     def write(self, sender, text, minute=0, **changes):
         """Let somebody write a mail and return the decision."""
         entry, now = self.arrive(sender, text, minute, **changes)
+        keep_letters_of(self.store.engine, text, now)
         mail, decision = self.decide(entry, now)
         self.store.apply(entry, mail, decision, now)
         if decision.challenge and decision.challenge.state is ChallengeState.ASKED:

@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.adapters.store.directory import count_people, find_addresses, keep_people
 from mailbot.adapters.store.engine import reading
-from mailbot.adapters.store.knowledge import find_staff
+from mailbot.adapters.store.people_rows import find_staff
 from mailbot.domain.errors import WorldError
 from mailbot.domain.people import Language
 from tests.builders import ASHA, BHARAT, CHITRA, DEV

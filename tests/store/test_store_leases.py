@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 
-from mailbot.adapters.store.leases import Leases
+from mailbot.adapters.store.engine import writing
+from mailbot.adapters.store.leases import Leases, take_turn
 from tests.store.conftest import LEASE
 from tests.store.desk_work import MAILBOX, NOW
 
@@ -61,3 +63,22 @@ def test_mailboxes_do_not_wait_for_each_other(first, second):
     """A lease is for one name."""
     assert first.acquire(MAILBOX, NOW)
     assert second.acquire("another@tax.up.example/INBOX", NOW)
+
+
+def test_a_turn_is_somebody_elses_when_the_transaction_ends(engine):
+    """Who takes a turn waits for the transaction that took it before, and sees what that one wrote."""
+    order = []
+
+    def follow():
+        with writing(engine) as connection:
+            take_turn(connection, "counting", NOW)
+            order.append("second")
+
+    with writing(engine) as connection:
+        take_turn(connection, "counting", NOW)
+        second = threading.Thread(target=follow)
+        second.start()
+        second.join(0.3)  # long enough to go on, if nothing held it up
+        order.append("first")
+    second.join()
+    assert order == ["first", "second"]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.engine import reading, reading_one_state
 from mailbot.adapters.store.lookalikes import Span, find_alike_to, find_lookalikes
 from mailbot.adapters.store.queries import find_history
 from mailbot.domain.decision import Change
@@ -164,7 +164,7 @@ def test_no_growing_table_is_read_from_one_end_to_the_other(desk):
 
 def explain(engine, query, values):
     """Return how the database would carry out a query; PostgreSQL as if the tables were large."""
-    with reading(engine) as connection:
+    with reading_one_state(engine) as connection:
         if engine.dialect.name == "sqlite":
             return [row[-1] for row in connection.exec_driver_sql(f"explain query plan {query}", values)]
         connection.exec_driver_sql("set local enable_seqscan = off")

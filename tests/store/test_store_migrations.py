@@ -7,21 +7,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from mailbot.adapters.store.auditing import audit_histories
 from mailbot.adapters.store.desk_store import DeskStore
-from mailbot.adapters.store.engine import open_engine, reading
-from mailbot.adapters.store.migrating import (
-    find_known_revisions,
-    find_revisions,
-    migrate_down,
-    migrate_up,
-    require_current,
-)
+from mailbot.adapters.store.engine import open_engine, reading, reading_one_state
+from mailbot.adapters.store.migrating import migrate_down, migrate_up
+from mailbot.adapters.store.revisions import find_known_revisions, find_revisions, require_current
 from mailbot.adapters.store.tables import metadata
 from mailbot.domain.errors import WorldError
+from mailbot.share import shared
 from tests.builders import the_desk
 from tests.store.desk_work import open_one, write_letter
 
@@ -75,6 +73,14 @@ def test_every_step_goes_down_and_up(bare):
         assert find_revisions(bare)[0] == revision
 
 
+def test_the_files_of_the_migrations_bear_their_revisions():
+    """What is read from the names of the files is what Alembic finds inside them, in the same order."""
+    config = Config()
+    config.set_main_option("script_location", str(shared("migrations")))
+    chain = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert find_known_revisions() == [*chain, "base"]
+
+
 def test_going_up_twice_changes_nothing(bare):
     """A second `mailbot migrate` finds nothing to do."""
     migrate_up(bare)
@@ -126,7 +132,7 @@ def test_histories_are_chained_anew_and_none_is_whitewashed(bare):
     with bare.begin() as connection:
         connection.execute(text("update events set text = 'altered' where ticket_id = (select max(id) from tickets)"))
     migrate_up(bare)
-    with reading(bare) as connection:
+    with reading_one_state(bare) as connection:
         found = audit_histories(connection)
     assert (found.lines, found.wrong) == (3, 1)
     assert numbers[2] in found.findings[0]

@@ -50,6 +50,26 @@ def test_letters_are_claimed_oldest_first_with_the_attempt_counted(store, outbox
     assert claimed[0].written_at == NOW
 
 
+def test_a_letter_that_is_given_back_waits_as_before(store, outbox, number):
+    """It can be claimed at once, no attempt is counted, and one that was settled meanwhile stays as it is."""
+    first, second = outbox.claim_letters(NOW, 10)
+    settle(outbox, second, "sent")
+    outbox.give_back([first, second])
+    assert [line[1:3] for line in lines(store, number)] == [("pending", 0), ("sent", 1)]
+    assert [(letter.to, letter.attempts) for letter in outbox.claim_letters(NOW, 10)] == [(ASHA.email, 1)]
+
+
+def test_a_letter_that_is_still_being_sent_is_nobody_elses(outbox, number):
+    """Its lease is renewed; one that ran out may be another worker's and is left alone."""
+    assert number
+    claimed = outbox.claim_letters(NOW, 10)
+    outbox.renew(claimed, NOW + LEASE / 2)
+    assert outbox.claim_letters(NOW + LEASE, 10) == []
+    late = NOW + 2 * LEASE
+    outbox.renew(claimed, late)
+    assert [letter.unknowns for letter in outbox.claim_letters(late, 10)] == [1, 1]
+
+
 def test_a_claim_is_bounded_and_nobody_claims_twice(outbox, number):
     """At most `limit` at once, and a letter that is being sent is nobody else's."""
     assert number

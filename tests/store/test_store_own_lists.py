@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from mailbot.adapters.store.directory import keep_people
-from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.engine import reading, reading_one_state
 from mailbot.adapters.store.own_lists import find_lists
 from mailbot.domain.decision import Change, Event, EventKind
 from mailbot.domain.thread import Clues, Question
@@ -106,7 +106,7 @@ def test_no_question_reads_a_whole_table(store, numbers):
 
 
 def _plan(engine, query, values):
-    with reading(engine) as connection:
+    with reading_one_state(engine) as connection:
         if engine.dialect.name == "sqlite":
             rows = connection.exec_driver_sql(f"explain query plan {query}", values)
             return [row[-1] for row in rows]

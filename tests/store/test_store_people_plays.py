@@ -23,7 +23,7 @@ from mailbot.domain.thread import find_clues
 from mailbot.domain.trust import DESK_DIGITS, make_nonce, make_token
 from mailbot.domain.understanding import understand
 from tests.builders import ASHA, BHARAT, CHITRA, DEV, make_mail, make_person, the_desk, token_for
-from tests.store.desk_work import NOW, claim
+from tests.store.desk_work import NOW, claim, keep_letters_of
 
 MANISH = make_person("Manish Chauhan", employee_id="300105", role=Role.INTEGRATOR, mobile="+919837300221")
 PRIVATE = "asha.v.1979@mail.example"
@@ -43,6 +43,7 @@ class Play:
         now = NOW + timedelta(hours=later)
         (entry,) = claim(self.store, self.count, now=now)
         text = f"{text}\n\nRef: {proof}" if proof else text
+        keep_letters_of(self.store.engine, proof, now)
         changes = {"message_id": f"<{self.count}@x.example>", "content_key": f"{self.count:064d}", "subject": subject}
         mail = make_mail(text, sender=sender, **changes)
         understanding = understand(mail, self.desk)

@@ -19,7 +19,7 @@ from mailbot.adapters.reading.pictures import MOST_PIXELS, add_views
 from mailbot.adapters.reading.previews import look_at_pictures
 from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.directory import keep_people
-from mailbot.adapters.store.engine import open_engine, reading, writing
+from mailbot.adapters.store.engine import open_engine, reading, reading_one_state, writing
 from mailbot.adapters.store.migrating import migrate_down, migrate_up
 from mailbot.adapters.store.queries import find_history, find_mails
 from mailbot.adapters.store.tables import files, letters
@@ -83,7 +83,7 @@ def test_the_question_is_answered_by_an_index(store):
             ).all()
         assert "ix_files_sender_sha256 (sender=? AND sha256=?)" in str(plan)
         return
-    with reading(store.engine) as connection:
+    with reading_one_state(store.engine) as connection:
         connection.execute(text("set local enable_seqscan = off"))
         plan = connection.execute(
             text("explain select 1 from files where sender = 'a' and sha256 = 'b' and mail_id <> 1")

@@ -25,7 +25,7 @@ from mailbot.domain.understanding import understand
 from mailbot.remind import Reminder
 from mailbot.share import shared
 from tests.builders import ASHA, BHARAT, CHITRA, DEV, make_mail, make_person, the_desk, token_for
-from tests.store.desk_work import NOW, claim
+from tests.store.desk_work import NOW, claim, keep_letters_of
 
 FARAH = make_person("Farah Khan", employee_id="300001", designation="Commissioner (IT)", language=Language.ENGLISH)
 HINDI = replace(BHARAT, language=Language.HINDI)
@@ -60,6 +60,7 @@ class Play:
         self.count += 1
         (entry,) = claim(self.store, self.count, now=self.now)
         proof = f"\n\nRef: {token_for(sender.email, number)}" if number else ""
+        keep_letters_of(self.store.engine, proof, self.now)
         changes = {"message_id": f"<{self.count}@x.example>", "content_key": f"{self.count:064d}", "subject": subject}
         mail = make_mail(text + proof, sender=sender, **changes)
         understanding = understand(mail, DESK)

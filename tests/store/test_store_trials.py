@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.engine import reading_one_state
 from mailbot.adapters.store.tables import files
 from mailbot.adapters.store.trials import find_reasons
 from mailbot.domain.authority import Action, Level
@@ -26,7 +26,7 @@ def test_the_trials_of_handled_mails_are_found(store):
     decision = replace(opening(), reasons=("It belongs to no ticket of its sender.", SHADOW))
     for entry, days in zip(entries[:2], (20, 0), strict=True):
         store.apply(entry, mail_for(entry), decision, NOW - timedelta(days=days))
-    with reading(store.engine) as connection:
+    with reading_one_state(store.engine) as connection:
         found = list(find_reasons(connection, NOW - timedelta(days=14)))
     assert found == [(ASHA.email, list(decision.reasons))]
     (count,) = count_trials(found)
@@ -46,5 +46,5 @@ def test_the_files_of_a_mail_that_nobody_vouches_for_stay_apart(store):
         mail = mail_for(entry, attachments=(make_picture(sha256=f"{uid:064x}"),))
         decision = update(number, uid - 1, change=Change(), events=refused, letters=(), unproven=unproven)
         store.apply(entry, mail, decision, NOW)
-    with reading(store.engine) as connection:
+    with reading_one_state(store.engine) as connection:
         assert list(connection.execute(select(files.c.sha256)).scalars()) == [f"{3:064x}"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
 from mailbot.adapters.store import engine as engine_module
@@ -150,6 +150,19 @@ def test_a_connection_that_broke_is_renewed(engine, postgres):
             find_sums(engine)
         postgres.start()
     assert find_sums(engine).states == {}
+
+
+def test_a_restart_that_nobody_noticed_costs_nothing(postgres_url, postgres):
+    """Connections that PostgreSQL ended while they lay idle are replaced before the next question, without an error."""
+    engine = open_engine(postgres_url)
+    make_tables(engine)
+    with reading(engine) as first, reading(engine) as second:
+        assert first.execute(select(1)).scalar() == second.execute(select(1)).scalar() == 1
+    postgres.stop("fast")
+    postgres.start()
+    for _ in range(3):
+        assert find_sums(engine).states == {}
+    engine.dispose()
 
 
 def test_a_row_that_is_too_large_is_not_the_worlds_fault(postgres_url):

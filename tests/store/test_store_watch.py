@@ -96,7 +96,7 @@ def test_status_counts_what_waits_and_what_sounds(store, engine):
     assert judge_health(found.parts, len(find_status(engine, NOON).alarms), found.at) is Health.NEEDS_A_PERSON
     assert judge_health(found.parts, 0, NOON + timedelta(minutes=3)) is Health.NOT_RUNNING
     with writing(engine) as connection:
-        connection.execute(update(letters).values(state="sent", due_at=NOON))
+        connection.execute(update(letters).values(state="sent", due_at=NOON, sent_at=NOON))
     sent = find_status(engine, NOON + timedelta(hours=1))
     assert (sent.last_letter_at, sent.letters_sent_today, sent.letters.waiting) == (NOON, 2, 0)
 

@@ -11,7 +11,7 @@ from sqlalchemy import event, select, text
 from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.desk_store import DeskStore
 from mailbot.adapters.store.directory import keep_people, keep_settings
-from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.engine import reading, reading_one_state, writing
 from mailbot.adapters.store.rows import PERSON_COLUMNS, person_of
 from mailbot.adapters.store.tables import held_news, letters, people, schedules
 from mailbot.adapters.store.workload import (
@@ -142,7 +142,7 @@ def test_no_question_about_work_reads_a_whole_table(store, work):
 
 def explain(engine, query, values):
     """Return the lines of the plan that the database has for a query."""
-    with reading(engine) as connection:
+    with reading_one_state(engine) as connection:
         if engine.dialect.name == "sqlite":
             return [row[-1] for row in connection.exec_driver_sql(f"explain query plan {query}", values)]
         connection.execute(text("set local enable_seqscan = off"))

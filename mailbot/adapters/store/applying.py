@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailbot.adapters.store.bindings import keep_binding
@@ -17,12 +17,13 @@ from mailbot.adapters.store.brakes import keep_brakes
 from mailbot.adapters.store.challenges import keep_challenge
 from mailbot.adapters.store.changes import append_events, open_ticket, update_ticket
 from mailbot.adapters.store.columns import storable
+from mailbot.adapters.store.deeds import keep_deeds
 from mailbot.adapters.store.directory import keep_settings
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.facts import find_ticket_facts, keep_facts
 from mailbot.adapters.store.holding import hold_news
-from mailbot.adapters.store.knowledge import find_assignee, find_requester
-from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letter, thread_for
+from mailbot.adapters.store.people_rows import find_people
+from mailbot.adapters.store.posting import Correspondence, LetterTask, find_correspondence, post_letters, thread_for
 from mailbot.adapters.store.regular import post_for_desk
 from mailbot.adapters.store.searching import keep_words
 from mailbot.adapters.store.tables import files, mails, timers
@@ -31,8 +32,7 @@ from mailbot.domain.decision import ChallengeState, Outcome
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.letter import LETTERS
 from mailbot.domain.mail import Attachment
-from mailbot.domain.send_quota import find_priority
-from mailbot.domain.trust import LONGEST_ADDRESS, usable_address
+from mailbot.domain.trust import LONGEST_ADDRESS, normal_address, usable_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from mailbot.adapters.store.changes import StoredTicket
     from mailbot.adapters.store.posting import Writing
+    from mailbot.adapters.store.ticket_rows import StoredTicket
     from mailbot.domain.decision import Decision
     from mailbot.domain.desk import Desk
     from mailbot.domain.late import CaughtUp
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
 # A longer Message-ID is no use as a key, and PostgreSQL refuses to index it; the mail is found by its token then.
 LONGEST_ID = 500
+_SETTLE = update(mails).where(mails.c.id == bindparam("mail"), mails.c.state == "kept")
+_NUMBER = select(mails.c.ticket).where(mails.c.id == bindparam("mail"))
+_ADD_FILES = insert(files)
 
 
 class _HandledElsewhereError(Exception):
@@ -155,8 +158,10 @@ class Applier:
                 _keep_files(connection, case, stored)
             keep_facts(connection, stored.id, decision.facts, case.mail_id)
             self._tell(connection, case, stored)
+        done = [(decision, stored)] if stored else []
         for other in decision.also:
-            self._change(connection, replace(case, decision=other))
+            done += self._change(connection, replace(case, decision=other))
+        keep_deeds(connection, decision.commanded, done, case.mail_id, case.now)
         if decision.settings is not None:
             keep_settings(connection, decision.settings)
         if decision.binding is not None:
@@ -174,19 +179,19 @@ class Applier:
             self._change(connection, replace(case, decision=other))
         self._answer(connection, case)
 
-    def _change(self, connection: Connection, case: Case) -> None:
-        """Change one more ticket, with its history and letters."""
+    def _change(self, connection: Connection, case: Case) -> list[tuple[Decision, StoredTicket]]:
+        """Change one more ticket, with its history and letters; return everything that was changed."""
         stored = update_ticket(connection, case.decision, self.desk, case.now)
         self._tell(connection, case, stored)
+        done = [(case.decision, stored)]
         for other in case.decision.also:
-            self._change(connection, replace(case, decision=other))
+            done += self._change(connection, replace(case, decision=other))
+        return done
 
     def _answer(self, connection: Connection, case: Case) -> None:
         """Write the letters that are about no single ticket."""
-        for order in case.decision.letters:
-            if not LETTERS[order.kind].about_desk:
-                continue
-            task = LetterTask(
+        tasks = [
+            LetterTask(
                 order=order,
                 ticket=None,
                 requester=None,
@@ -196,61 +201,63 @@ class Applier:
                 at=case.now,
                 event_key=order.key or f"mail {case.mail_id}",
             )
-            post_letter(connection, None, self.write(task), case.now, find_priority(order))
+            for order in case.decision.letters
+            if LETTERS[order.kind].about_desk
+        ]
+        post_letters(connection, None, [(task.order, self.write(task)) for task in tasks], case.now)
 
     def _tell(self, connection: Connection, case: Case, stored: StoredTicket) -> None:
         """Write the history, and the letters that the decision orders."""
         decision = case.decision
-        append_events(connection, stored, decision.events, case.mail_id, case.now)
+        append_events(connection, stored, decision, case.mail_id, case.now)
         keep_words(connection, stored.id, stored.ticket, decision)
         hold_news(connection, stored.id, decision.held, case.now)
         orders = [order for order in decision.letters if not LETTERS[order.kind].about_desk]
         if not orders:
             return
-        requester = find_requester(connection, stored.ticket)
-        assignee = find_assignee(connection, stored.ticket)
+        requester, assignee = normal_address(stored.ticket.requester), normal_address(stored.ticket.assignee)
+        known = find_people(connection, [requester, assignee])
         past = Correspondence((), ()) if decision.draft else find_correspondence(connection, stored)
-        facts = find_ticket_facts(connection, stored.id)
-        for order in orders:
-            task = LetterTask(
+        facts = tuple(dict.fromkeys(decision.facts)) if decision.draft else find_ticket_facts(connection, stored.id)
+        tasks = [
+            LetterTask(
                 order=order,
                 ticket=stored.ticket,
-                requester=requester,
-                assignee=assignee,
+                requester=known.get(requester),
+                assignee=known.get(assignee),
                 thread=thread_for(order, past, case.mail),
                 attachments=case.attachments,
                 at=case.now,
                 event_key=str(stored.ticket.version),
                 facts=facts,
             )
-            post_letter(connection, stored.id, self.write(task), case.now, find_priority(order))
+            for order in orders
+        ]
+        post_letters(connection, stored.id, [(task.order, self.write(task)) for task in tasks], case.now)
 
 
 def _find_number(connection: Connection, case: Case) -> str:
     """Return the ticket that the mail got when it was set aside before, or an empty string."""
-    query = select(mails.c.ticket).where(mails.c.id == case.mail_id)
-    return connection.execute(query).scalar() or ""
+    return connection.execute(_NUMBER, {"mail": case.mail_id}).scalar() or ""
 
 
 def _settle_mail(connection: Connection, case: Case, number: str) -> None:
     """Give the mail its final state in the ledger. Raises _HandledElsewhereError when it has one already."""
     mail, outcome = case.mail, case.decision.outcome
     has_content = outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.ANSWERED, Outcome.AUTOMATIC}
-    statement = update(mails).where(mails.c.id == case.mail_id, mails.c.state == "kept")
-    settled = connection.execute(
-        statement.values(
-            state="quarantined" if outcome is Outcome.QUARANTINED else "done",
-            outcome=outcome,
-            reasons=[storable(reason) for reason in case.decision.reasons],
-            ticket=number,
-            leased_until=None,
-            done_at=case.now,
-            content_key=(mail.content_key or None) if mail and has_content else None,
-            message_id=mail.message_id if mail and 0 < len(mail.message_id) <= LONGEST_ID else None,
-            sender=case.sender,
-            subject=mail.subject if mail else None,
-        )
-    )
+    values = {
+        "state": "quarantined" if outcome is Outcome.QUARANTINED else "done",
+        "outcome": outcome,
+        "reasons": [storable(reason) for reason in case.decision.reasons],
+        "ticket": number,
+        "leased_until": None,
+        "done_at": case.now,
+        "content_key": (mail.content_key or None) if mail and has_content else None,
+        "message_id": mail.message_id if mail and 0 < len(mail.message_id) <= LONGEST_ID else None,
+        "sender": case.sender,
+        "subject": mail.subject if mail else None,
+    }
+    settled = connection.execute(_SETTLE, {**values, "mail": case.mail_id})
     if settled.rowcount != 1:
         raise _HandledElsewhereError
 
@@ -284,4 +291,4 @@ def _keep_files(connection: Connection, case: Case, stored: StoredTicket) -> Non
         for attachment in case.attachments
     ]
     if rows:
-        connection.execute(insert(files), rows)
+        connection.execute(_ADD_FILES, rows)

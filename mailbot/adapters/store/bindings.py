@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 
+from mailbot.adapters.store.leases import take_turn
 from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
 from mailbot.adapters.store.tables import bindings, people, tickets
 from mailbot.domain.decision import Binding, BindingState
@@ -27,17 +28,19 @@ if TYPE_CHECKING:
 # What is settled stays with who wrote it; no more than these are moved by one answer.
 OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED)
 MOST_TICKETS = 50
-_ASKING = 4_151_011  # the lock of PostgreSQL under which questions about addresses are counted
+ASKING = "asking about an address"  # one at a time, so that the questions of a day are counted rightly
+
+_BOUND = (
+    select(*PERSON_COLUMNS)
+    .join(bindings, bindings.c.employee_id == people.c.employee_id)
+    .where(bindings.c.address == bindparam("address"), bindings.c.state == BindingState.BOUND, people.c.active)
+)
+_HAS_TICKETS = select(exists().where(tickets.c.requester == bindparam("address")))
 
 
 def find_bound(connection: Connection, address: str) -> Person | None:
     """Return who confirmed that this is another address of theirs; nobody of the IT section speaks from one."""
-    query = (
-        select(*PERSON_COLUMNS)
-        .join(bindings, bindings.c.employee_id == people.c.employee_id)
-        .where(bindings.c.address == address, bindings.c.state == BindingState.BOUND, people.c.active)
-    )
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_BOUND, {"address": address}).mappings().first()
     person = person_of(row) if row else None
     return None if person is None or person.is_staff else person
 
@@ -61,10 +64,9 @@ def find_stranger(
     """Return what is known of an address without a person, and whether one of these officers may be asked about it."""
     if not address:
         return NOBODY
-    was_asked = select(exists().where(tickets.c.requester == address))
     ids = {officer.employee_id for officer in officers}
     return Stranger(
-        was_asked=bool(connection.execute(was_asked).scalar()),
+        was_asked=bool(connection.execute(_HAS_TICKETS, {"address": address}).scalar()),
         may_claim=bool(ids) and all(_may_ask(connection, address, one, desk.claims_per_day, now) for one in ids),
     )
 
@@ -75,7 +77,7 @@ def keep_binding(connection: Connection, binding: Binding, per_day: int, now: da
     Raises ChangedMeanwhileError when the address became somebody else's meanwhile, or was asked about often enough.
     """
     if binding.state is BindingState.ASKED:
-        _wait_for_others(connection)
+        take_turn(connection, ASKING, now)
         if not _may_ask(connection, binding.address, binding.employee_id, per_day, now):
             raise ChangedMeanwhileError("as many questions as one day may have were asked meanwhile")
         values = {"address": binding.address, "employee_id": binding.employee_id, "nonce": binding.nonce}
@@ -87,15 +89,6 @@ def keep_binding(connection: Connection, binding: Binding, per_day: int, now: da
         raise ChangedMeanwhileError("the address became somebody else's meanwhile")
     mine = (bindings.c.address == binding.address) & (bindings.c.employee_id == binding.employee_id)
     connection.execute(update(bindings).where(mine).values(state=binding.state, answered_at=now))
-
-
-def _wait_for_others(connection: Connection) -> None:
-    """Let nobody else ask a question until this transaction ends, so that the questions of a day are counted rightly.
-
-    SQLite lets one transaction write at a time in any case.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_ASKING)))
 
 
 def _is_free(connection: Connection, binding: Binding) -> bool:

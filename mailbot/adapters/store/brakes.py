@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, insert, select, update
 
 from mailbot.adapters.store.engine import reading, writing
-from mailbot.adapters.store.statements import upsert
+from mailbot.adapters.store.statements import on_both, upsert
 from mailbot.adapters.store.tables import people
 from mailbot.adapters.store.tables_energy import answer_stops, bounces, bound_hits, mutes
 from mailbot.domain.breaker import QUIET, WINDOW
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from mailbot.domain.decision import Bounced, Decision
 
 LONGEST_ANSWER = 500
+_KEEP_HIT = on_both(
+    lambda insert: (put := insert(bound_hits)).on_conflict_do_update(
+        index_elements=[bound_hits.c.address], set_={"bound": put.excluded.bound, "at": put.excluded.at}
+    )
+)
+_FORGET_HITS = delete(bound_hits).where(bound_hits.c.at <= bindparam("before"))
+_GO_ON_STOPPED = update(answer_stops).where(answer_stops.c.ended_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,10 @@ class Mute:
 def keep_brakes(connection: Connection, decision: Decision, sender: str, now: datetime) -> None:
     """Write down that a bound left an answer out, that answers stop, and that a letter came back."""
     if decision.bounded and sender:
-        values = {"bound": decision.bounded, "at": now}
-        statement = upsert(connection, bound_hits).values(address=normal_address(sender), **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=[bound_hits.c.address], set_=values))
-        connection.execute(delete(bound_hits).where(bound_hits.c.at <= now - WINDOW))
-        connection.execute(update(answer_stops).where(answer_stops.c.ended_at.is_(None)).values(last_at=now))
+        hit = {"address": normal_address(sender), "bound": decision.bounded, "at": now}
+        connection.execute(_KEEP_HIT[connection.dialect.name], hit)
+        connection.execute(_FORGET_HITS, {"before": now - WINDOW})
+        connection.execute(_GO_ON_STOPPED, {"last_at": now})
     if decision.stop:
         connection.execute(update(answer_stops).where(answer_stops.c.ended_at.is_(None)).values(ended_at=now))
         connection.execute(insert(answer_stops).values(reason=decision.stop, began_at=now, last_at=now))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from mailbot.adapters.store.anchors import find_last_anchor
 from mailbot.adapters.store.engine import reading
-from mailbot.adapters.store.knowledge import find_staff
+from mailbot.adapters.store.held_back import find_held_back
+from mailbot.adapters.store.people_rows import find_staff
 from mailbot.adapters.store.period_figures import find_period
 from mailbot.adapters.store.statistics import find_digest, find_open_counts
 from mailbot.adapters.store.tables import held_news, schedules, tickets
@@ -54,10 +56,18 @@ class Bulletins:
         """Return the digest of what happened since the last one, or since yesterday when there was none."""
         local = now.astimezone(self.desk.timezone)
         day_end = datetime.combine(local.date() + timedelta(days=1), time.min, self.desk.timezone)
+        held_back = find_held_back(self.engine, now)
         with reading(self.engine) as connection:
             query = select(schedules.c.done_at).where(schedules.c.name == Regular.DIGEST)
             since = connection.execute(query).scalar() or now - _FIRST_DIGEST
-            return write_digest(find_digest(connection, since, now, day_end), self._occasion(connection, now))
+            anchor = find_last_anchor(connection)
+            figures = replace(
+                find_digest(connection, since, now, day_end),
+                held_back=held_back,
+                per_day=self.desk.energy.quota.per_day,
+                anchor=str(anchor or ""),
+            )
+            return write_digest(figures, self._occasion(connection, now))
 
     def write_pendency(self, now: datetime) -> Bulletin:
         """Return the sheet of all open tickets by age, zone, office and module."""

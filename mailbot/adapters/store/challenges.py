@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from sqlalchemy import func, insert, select, update
 
 from mailbot.adapters.store.bindings import find_bound
 from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.leases import take_turn
 from mailbot.adapters.store.tables import mails
 from mailbot.adapters.store.tables_challenges import challenges
-from mailbot.domain.challenge import MOST_PER_HOUR
+from mailbot.domain.challenge import MOST_PER_HOUR, WITHIN
 from mailbot.domain.decision import Challenge, ChallengeState
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.thread import prove_for
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.thread import Clues
 
-_ASKING = 4_151_012  # the lock of PostgreSQL under which these questions are counted
+ASKING = "asking whether it was you"  # one at a time, so that the questions of an hour are counted rightly
 
 
 def may_ask(connection: Connection, address: str, now: datetime) -> bool:
@@ -69,14 +71,31 @@ def find_held(engine: Engine, mail: IncomingMail, clues: Clues, desk: Desk) -> H
     return Held(challenge, entry, row["asked_at"], is_own=is_own)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that waits for its answer: who was asked, and until when a yes counts."""
+
+    actor: str
+    asked_at: datetime
+    until: datetime
+
+
+def find_open_questions(engine: Engine, number: str, now: datetime) -> list[OpenQuestion]:
+    """Return the questions about a ticket that can still be answered, oldest first; a person waits for this."""
+    columns = challenges.c.actor, challenges.c.asked_at
+    is_open = (challenges.c.state == ChallengeState.ASKED) & (challenges.c.asked_at >= now - WITHIN)
+    query = select(*columns).where(challenges.c.ticket == number, is_open).order_by(challenges.c.id)
+    with reading(engine) as connection:
+        return [OpenQuestion(actor, at, at + WITHIN) for actor, at in connection.execute(query)]
+
+
 def keep_challenge(connection: Connection, challenge: Challenge, mail_id: int | None, now: datetime) -> None:
     """Remember a question, or its answer.
 
     Raises ChangedMeanwhileError when it was answered meanwhile, or the address was asked often enough.
     """
     if challenge.state is ChallengeState.ASKED:
-        if connection.dialect.name == "postgresql":  # SQLite lets one transaction write at a time in any case
-            connection.execute(select(func.pg_advisory_xact_lock(_ASKING)))
+        take_turn(connection, ASKING, now)
         if not may_ask(connection, challenge.actor, now):
             raise ChangedMeanwhileError("as many questions as one hour may have were asked meanwhile")
         values: dict[str, object] = {"nonce": challenge.nonce, "actor": challenge.actor, "ticket": challenge.ticket}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
-
+from mailbot.adapters.store.deeds import settle_deed
 from mailbot.adapters.store.history import append_to_history
-from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of, ticket_values
-from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import serials, tickets
-from mailbot.adapters.store.timer_rows import move_timers, set_timers
+from mailbot.adapters.store.statements import on_both
+from mailbot.adapters.store.tables import serials
+from mailbot.adapters.store.ticket_rows import StoredTicket, find_stored, keep_ticket, settle_ticket
+from mailbot.adapters.store.timer_rows import move_timers, put_timers_back, set_timers
+from mailbot.domain.deeds import with_put_back
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.numbering import ticket_number
 from mailbot.domain.promises import move_promises, with_promises
@@ -19,12 +19,11 @@ from mailbot.domain.ticket import Status, Ticket
 from mailbot.domain.timers import timers_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from mailbot.domain.decision import Change, Decision, Draft, Event
+    from mailbot.domain.decision import Change, Decision, Draft
     from mailbot.domain.desk import Desk
 
 
@@ -32,14 +31,13 @@ _CHANGED = (
     "status", "assignee", "request_type", "module", "priority", "employee_id", "mobile", "resolution", "parent",
     "merged_into", "rating", "requester", "requester_name", "office", "zone", "copy_to", "verified",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTicket:
-    """A ticket with the id of its row."""
-
-    id: int
-    ticket: Ticket
+_COUNT_UP = on_both(
+    lambda insert: (
+        insert(serials)
+        .on_conflict_do_update(index_elements=[serials.c.month], set_={"last": serials.c.last + 1})
+        .returning(serials.c.last)
+    )
+)
 
 
 def open_ticket(connection: Connection, draft: Draft, desk: Desk, now: datetime, local: datetime) -> StoredTicket:
@@ -47,23 +45,13 @@ def open_ticket(connection: Connection, draft: Draft, desk: Desk, now: datetime,
     values = {field.name: getattr(draft, field.name) for field in fields(draft)}
     number = ticket_number(desk.prefix, local, _next_serial(connection, f"{local:%y%m}"))
     ticket = with_promises(Ticket(number=number, status=Status.NEW, opened_at=now, changed_at=now, **values), desk)
-    inserted = connection.execute(insert(tickets).values(ticket_values(ticket)).returning(tickets.c.id))
-    stored = StoredTicket(inserted.scalar_one(), ticket)
+    stored = keep_ticket(connection, ticket)
     set_timers(connection, stored.id, timers_for(ticket, desk))
     return stored
 
 
 def _next_serial(connection: Connection, month: str) -> int:
-    statement = upsert(connection, serials).values(month=month, last=1)
-    counted = statement.on_conflict_do_update(index_elements=[serials.c.month], set_={"last": serials.c.last + 1})
-    return int(connection.execute(counted.returning(serials.c.last)).scalar_one())
-
-
-def find_stored(connection: Connection, number: str) -> StoredTicket | None:
-    """Return the ticket of that number with its id."""
-    query = select(tickets.c.id, *TICKET_COLUMNS).where(tickets.c.number == number)
-    row = connection.execute(query).mappings().first()
-    return StoredTicket(row["id"], ticket_of(row)) if row else None
+    return int(connection.execute(_COUNT_UP[connection.dialect.name], {"month": month, "last": 1}).scalar_one())
 
 
 def update_ticket(connection: Connection, decision: Decision, desk: Desk, now: datetime) -> StoredTicket:
@@ -71,14 +59,23 @@ def update_ticket(connection: Connection, decision: Decision, desk: Desk, now: d
     stored = find_stored(connection, decision.ticket)
     if stored is None or stored.ticket.version != decision.expected_version:
         raise ChangedMeanwhileError(f"{decision.ticket} changed")
-    ticket = changed_ticket(stored.ticket, decision.change, now) if decision.change else stored.ticket
-    ticket = move_promises(stored.ticket, ticket, decision, desk, now)
-    ticket = replace(ticket, changed_at=now, version=ticket.version + 1)
-    statement = update(tickets).where(tickets.c.id == stored.id, tickets.c.version == decision.expected_version)
-    if connection.execute(statement.values(ticket_values(ticket))).rowcount != 1:
+    ticket = replace(_decided(stored.ticket, decision, desk, now), changed_at=now, version=stored.ticket.version + 1)
+    if not settle_ticket(connection, stored.id, ticket, decision.expected_version):
         raise ChangedMeanwhileError(f"{decision.ticket} changed")
-    move_timers(connection, stored.id, stored.ticket, ticket, desk)
-    return StoredTicket(stored.id, ticket)
+    if decision.put_back is not None:
+        settle_deed(connection, decision.put_back.deed, now)
+        put_timers_back(connection, stored.id, dict(decision.put_back.timers))
+        return StoredTicket(stored.id, ticket, stored.ticket)
+    moved = move_timers(connection, stored.id, stored.ticket, ticket, desk)
+    return StoredTicket(stored.id, ticket, stored.ticket, moved)
+
+
+def _decided(ticket: Ticket, decision: Decision, desk: Desk, now: datetime) -> Ticket:
+    """Return the ticket as a decision wants it: changed, or with the values from before a command."""
+    if decision.put_back is not None:
+        return with_put_back(ticket, decision.put_back)
+    changed = changed_ticket(ticket, decision.change, now) if decision.change else ticket
+    return move_promises(ticket, changed, decision, desk, now)
 
 
 def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
@@ -95,7 +92,8 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
 
 
 def append_events(
-    connection: Connection, stored: StoredTicket, happened: Iterable[Event], mail_id: int | None, now: datetime
+    connection: Connection, stored: StoredTicket, decision: Decision, mail_id: int | None, now: datetime
 ) -> None:
-    """Add to a ticket's history."""
-    append_to_history(connection, stored.id, stored.ticket.number, happened, mail_id, now)
+    """Add what happened to a ticket's history."""
+    is_new = decision.draft is not None
+    append_to_history(connection, stored.id, stored.ticket.number, decision.events, mail_id, now, is_new=is_new)

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import select
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    InvalidatePoolError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mailbot.domain.errors import SettingsError, WorldError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    import psycopg
+
+    Options = Mapping[str, Mapping[str, Any]]
 
 BUSY_MILLISECONDS = 10_000
-CONNECT_SECONDS = 10
+TURN = "turn"
+# How many seconds PostgreSQL is waited for at first, and when a line counts as dead on which nothing comes back.
+LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# A block of PostgreSQL that only reads sees what is committed, statement by statement, and needs no transaction.
+_READING: Options = {"sqlite": {"reads_only": True}, "postgresql": {"isolation_level": "AUTOCOMMIT"}}
+_READING_ONE_STATE: Options = {"sqlite": {"reads_only": True}, "postgresql": {"isolation_level": "REPEATABLE READ"}}
 # What PostgreSQL says (SQLSTATE) when the database is not set up for us: no such table, no right, no such schema.
 _NOT_SET_UP = frozenset({"42P01", "42501", "3F000"})
 # A row that is too large fails each time it is tried; that is the mail's fault and not the world's.
@@ -33,15 +59,13 @@ def open_engine(url: str) -> Engine:
         raise SettingsError(_bad_url()) from None
     try:
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                connect_args={"connect_timeout": CONNECT_SECONDS},
-                pool_pre_ping=True,
-                hide_parameters=True,
-            )
+            url_for_driver = parsed.set(drivername="postgresql+psycopg")
+            engine = create_engine(url_for_driver, connect_args=LINE, hide_parameters=True)
+            event.listen(engine, "checkout", _leave_dead_line)
+            return engine
         if parsed.drivername == "sqlite":
             # An error must not repeat the values of a statement: they are what people wrote.
-            engine = create_engine(parsed, hide_parameters=True)
+            engine = create_engine(parsed, hide_parameters=True, execution_options={TURN: threading.RLock()})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
@@ -81,28 +105,54 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
+def _leave_dead_line(line: psycopg.Connection, _record: object, _proxy: object) -> None:
+    """Have a new connection made when PostgreSQL ended this one: nothing was asked, and there is something to read.
+
+    It costs no round trip, and finds a restart of the server before work is lost to it.
+    """
+    waiting = select.poll()
+    if not line.closed:
+        waiting.register(line.fileno(), select.POLLIN)
+    if line.closed or waiting.poll(0):
+        raise InvalidatePoolError
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Run a block in one transaction that may write. Raises WorldError when the database cannot do it now."""
-    with _translated(), engine.begin() as connection:
+    with _turn(engine), _translated(), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let the threads of this program write to SQLite one after the other.
+
+    SQLite lets who finds it busy sleep longer and longer, and some thread never finds it free. Other programs still
+    have to be waited for in that way, and so has a thread that holds its turn too long.
+    """
+    lock = engine.get_execution_options().get(TURN)
+    has_turn = lock is not None and lock.acquire(timeout=BUSY_MILLISECONDS / 1000)
+    try:
+        yield
+    finally:
+        if lock is not None and has_turn:
+            lock.release()
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Run a block that only reads, and waits for no writer. Raises WorldError when the database cannot do it now."""
-    with _translated(), engine.connect().execution_options(reads_only=True) as connection:
+    with _translated(), engine.connect().execution_options(**_READING[engine.dialect.name]) as connection:
         yield connection
 
 
 @contextmanager
 def reading_one_state(engine: Engine) -> Iterator[Connection]:
     """Run a block that reads a lot and sees one state of the database all the time, whoever writes meanwhile."""
-    with reading(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            yield connection.execution_options(isolation_level="REPEATABLE READ")
-        else:
-            yield connection  # SQLite sees one state from the first SELECT on
+    # SQLite sees one state from the first SELECT on in any case.
+    with _translated(), engine.connect().execution_options(**_READING_ONE_STATE[engine.dialect.name]) as connection:
+        yield connection
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.people_rows import find_people
+from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.statements import chunks
-from mailbot.adapters.store.tables import people, tickets
+from mailbot.adapters.store.tables import tickets
+from mailbot.adapters.store.ticket_rows import find_ticket
 from mailbot.domain.desk import Target
 from mailbot.domain.scene import is_copied, is_requester
 from mailbot.domain.ticket import Status
@@ -97,11 +99,10 @@ def follow_merged(connection: Connection, ticket: Ticket) -> Ticket:
     for _ in range(_MOST_STEPS):
         if ticket.status is not Status.MERGED or not ticket.merged_into:
             break
-        query = select(*TICKET_COLUMNS).where(tickets.c.number == ticket.merged_into)
-        row = connection.execute(query).mappings().first()
-        if row is None:
+        whole = find_ticket(connection, ticket.merged_into)
+        if whole is None:
             break
-        ticket = ticket_of(row)
+        ticket = whole
     return ticket
 
 
@@ -116,9 +117,5 @@ def _is_own(ticket: Ticket, sender: str, person: Person | None) -> bool:
 
 
 def _with_requesters(connection: Connection, found: list[Ticket]) -> tuple[Target, ...]:
-    addresses = sorted({normal_address(ticket.requester) for ticket in found} - {""})
-    known: dict[str, Person] = {}
-    for some in chunks(addresses):
-        query = select(*PERSON_COLUMNS).where(people.c.email.in_(some), people.c.active)
-        known |= {normal_address(row["email"]): person_of(row) for row in connection.execute(query).mappings()}
+    known = find_people(connection, {normal_address(ticket.requester) for ticket in found})
     return tuple(Target(ticket, known.get(normal_address(ticket.requester))) for ticket in found)

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, exists, func, literal, select, union_all
+from sqlalchemy import bindparam, exists, literal, select, union_all
 
 from mailbot.adapters.store.bindings import find_bound, find_claim, find_stranger
 from mailbot.adapters.store.challenges import may_ask
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.kin import follow_merged, is_followed_by, with_kin
+from mailbot.adapters.store.lately import find_lately
 from mailbot.adapters.store.lookalikes import with_alike
+from mailbot.adapters.store.meant_deeds import with_deeds
 from mailbot.adapters.store.meanwhile import find_meanwhile
 from mailbot.adapters.store.moving import with_energy
 from mailbot.adapters.store.named_tickets import find_near, find_targets
 from mailbot.adapters.store.own_lists import count_own, find_lists
-from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.people_rows import find_concerned, find_requester, find_staff
 from mailbot.adapters.store.searching import find_searches
-from mailbot.adapters.store.tables import files, letters, mails, people, tickets
+from mailbot.adapters.store.tables import files, letters, mails, tickets
+from mailbot.adapters.store.ticket_rows import find_ticket
+from mailbot.adapters.store.token_letters import find_live
 from mailbot.adapters.store.workload import find_absent, find_own_work, with_workload
 from mailbot.domain.desk import NOBODY, Known
 from mailbot.domain.evidence import may_be_logo
 from mailbot.domain.likeness import may_repeat
 from mailbot.domain.scene import is_copied, is_requester
 from mailbot.domain.thread import prove_for
-from mailbot.domain.trust import normal_address, usable_address
+from mailbot.domain.trust import usable_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +37,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Engine
 
+    from mailbot.adapters.store.lately import Lately
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
     from mailbot.domain.ticket import Ticket
     from mailbot.ports import Entry
+
+_WITH_CONTENT = select(mails.c.id).where(mails.c.content_key == bindparam("content"), mails.c.id != bindparam("own"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,56 +59,52 @@ class Knowledge:
         """Return what the tables know that matters for this mail."""
         sender = usable_address(mail.sender.address) if mail.sender and mail.sender_count == 1 else ""
         with reading(self.engine) as connection:
-            person, clues = self._find_writer(connection, clues, sender)
+            concerned = find_concerned(connection, sender, (clues.employee_id, *clues.guesses))
+            person, clues = self._find_writer(connection, clues, sender, concerned.sender)
+            clues = find_live(connection, clues, self.desk, now)
             address = person.email if person else sender
             ticket, by_token = _find_ticket(connection, clues, address, person)
-            employees = _find_employees(connection, (clues.employee_id, *clues.guesses))
-            staff = find_staff(connection)
             targets = find_targets(connection, clues, address, person)
             named = (*targets, ticket.number) if ticket else tuple(targets)
-            hour, day = _count_answers(connection, {sender, address}, now)
+            lately = _find_lately(connection, mail, (sender, address), person, now)
             known = Known(
                 person=person,
-                staff=staff,
+                staff=concerned.staff,
                 ticket=ticket,
                 requester=find_requester(connection, ticket) if ticket else None,
                 by_token=by_token,
                 duplicate_of=_find_duplicate(connection, mail, entry),
                 mentioned=_find_mentioned(connection, clues, ticket),
-                answers_last_hour=hour,
-                answers_last_day=day,
-                employee=next((one for one in employees if one.employee_id == clues.employee_id), None),
-                employees=tuple(one for one in employees if one.employee_id in clues.guesses),
+                answers_last_hour=lately.to_one_hour,
+                answers_last_day=lately.to_one_day,
+                employee=next((one for one in concerned.employees if one.employee_id == clues.employee_id), None),
+                employees=tuple(one for one in concerned.employees if one.employee_id in clues.guesses),
                 reported=_find_reported(connection, clues.reported),
                 sender_proven=clues.sender_proven,
+                is_token_old=clues.is_token_old,
                 targets=targets,
                 lists=find_lists(connection, clues, person, named, self.desk, now),
                 own_counts=count_own(connection, clues, person),
                 near_numbers=find_near(connection, clues, named, address, person),
                 meanwhile=find_meanwhile(connection, clues, ticket, address, person),
-                absent=find_absent(staff, now),
+                absent=find_absent(concerned.staff, now),
                 own_work=find_own_work(connection, clues, person),
                 searches=find_searches(connection, clues, person),
                 seen_before=_find_seen_before(connection, mail, entry, sender),
                 alias=sender if address != sender else "",
                 claim=find_claim(connection, clues.desk_nonces, person),
-                stranger=NOBODY if person else find_stranger(connection, sender, employees, self.desk, now),
+                stranger=NOBODY if person else find_stranger(connection, sender, concerned.employees, self.desk, now),
                 may_ask=_may_lack_proof(clues, ticket) and may_ask(connection, address, now),
             )
-            known = with_workload(connection, clues, with_kin(connection, clues, known, address), now)
-            return self._with_circumstances(connection, mail, clues, known, now)
+            known = _with_others(connection, clues, known, address, now)
+            if not clues.is_automatic:
+                known = with_energy(connection, mail, known, lately, self.desk, now=now)
+            return with_alike(connection, mail, clues, known, self.desk, now=now)
 
-    def _with_circumstances(
-        self, connection: Connection, mail: IncomingMail, clues: Clues, known: Known, now: datetime
-    ) -> Known:
-        """Return what is known of a mail with what depends on its place among the others of these days."""
-        if not clues.is_automatic:
-            known = with_energy(connection, mail, known, self.desk, now)
-        return with_alike(connection, mail, clues, known, self.desk, now=now)
-
-    def _find_writer(self, connection: Connection, clues: Clues, sender: str) -> tuple[Person | None, Clues]:
+    def _find_writer(
+        self, connection: Connection, clues: Clues, sender: str, person: Person | None
+    ) -> tuple[Person | None, Clues]:
         """Return who writes, also from another address that was confirmed; then letters to the stored one prove it."""
-        person = _find_person(connection, people.c.email == sender) if sender else None
         bound = find_bound(connection, sender) if sender and person is None else None
         return (bound, prove_for(clues, bound.email, self.desk)) if bound else (person, clues)
 
@@ -110,43 +112,6 @@ class Knowledge:
         """Return the people of the IT section."""
         with reading(self.engine) as connection:
             return find_staff(connection)
-
-
-def find_staff(connection: Connection) -> tuple[Person, ...]:
-    """Return the active people of the IT section, in a stable order."""
-    query = select(*PERSON_COLUMNS).where(people.c.role.in_(["staff", "lead"]), people.c.active)
-    return tuple(person_of(row) for row in connection.execute(query.order_by(people.c.employee_id)).mappings())
-
-
-def find_requester(connection: Connection, ticket: Ticket) -> Person | None:
-    """Return the directory's row of a ticket's requester; bare addresses have none."""
-    return _find_person(connection, people.c.email == normal_address(ticket.requester)) if ticket.requester else None
-
-
-def find_assignee(connection: Connection, ticket: Ticket) -> Person | None:
-    """Return the directory's row of who works on a ticket."""
-    return _find_person(connection, people.c.email == normal_address(ticket.assignee)) if ticket.assignee else None
-
-
-def find_ticket(connection: Connection, number: str) -> Ticket | None:
-    """Return the ticket of that number."""
-    row = connection.execute(select(*TICKET_COLUMNS).where(tickets.c.number == number)).mappings().first()
-    return ticket_of(row) if row else None
-
-
-def _find_person(connection: Connection, condition: ColumnElement[bool]) -> Person | None:
-    query = select(*PERSON_COLUMNS).where(condition, people.c.active)
-    row = connection.execute(query).mappings().first()
-    return person_of(row) if row else None
-
-
-def _find_employees(connection: Connection, ids: Sequence[str]) -> tuple[Person, ...]:
-    """Return the active people with these Employee IDs; an empty one is nobody's."""
-    given = [one for one in ids if one]
-    if not given:
-        return ()
-    query = select(*PERSON_COLUMNS).where(people.c.employee_id.in_(given), people.c.active)
-    return tuple(person_of(row) for row in connection.execute(query.order_by(people.c.employee_id)).mappings())
 
 
 def _find_ticket(
@@ -166,9 +131,15 @@ def _find_ticket(
     return None, False
 
 
+def _with_others(connection: Connection, clues: Clues, known: Known, address: str, now: datetime) -> Known:
+    """Return what is known of a mail with what it may need of other tickets, and of what was commanded before."""
+    known = with_deeds(connection, clues, with_kin(connection, clues, known, address), address)
+    return with_workload(connection, clues, known, now)
+
+
 def _may_lack_proof(clues: Clues, ticket: Ticket | None) -> bool:
     """Tell whether a mail may ask for something that it does not prove; most mails do not."""
-    has_token = clues.sender_proven or clues.proven
+    has_token = (clues.sender_proven or clues.proven) and not clues.is_token_old
     return not has_token and not clues.is_automatic and bool(ticket or clues.verbs)
 
 
@@ -212,8 +183,7 @@ def _find_mentioned(connection: Connection, clues: Clues, ticket: Ticket | None)
 
 
 def _find_duplicate(connection: Connection, mail: IncomingMail, entry: Entry) -> str | None:
-    query = select(mails.c.id).where(mails.c.content_key == mail.content_key, mails.c.id != entry.id)
-    found = connection.execute(query).scalar()
+    found = connection.execute(_WITH_CONTENT, {"content": mail.content_key, "own": entry.id}).scalar()
     return f"mail {found}" if found is not None else None
 
 
@@ -231,10 +201,9 @@ def _find_seen_before(connection: Connection, mail: IncomingMail, entry: Entry, 
     return frozenset(connection.execute(query).scalars())
 
 
-def _count_answers(connection: Connection, addresses: set[str], now: datetime) -> tuple[int, int]:
-    lately = func.coalesce(func.sum(case((letters.c.written_at > now - timedelta(hours=1), 1), else_=0)), 0)
-    query = select(lately, func.count()).where(
-        letters.c.to.in_(addresses - {""}), letters.c.replied, letters.c.written_at > now - timedelta(days=1)
-    )
-    hour, day = connection.execute(query).one()
-    return hour, day
+def _find_lately(
+    connection: Connection, mail: IncomingMail, addresses: tuple[str, str], person: Person | None, now: datetime
+) -> Lately:
+    writer = mail.sender.address if mail.sender else ""
+    stranger = writer if person is None and mail.sender_count == 1 else ""
+    return find_lately(connection, addresses, writer, stranger, now)

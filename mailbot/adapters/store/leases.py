@@ -10,17 +10,27 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, or_
 
 from mailbot.adapters.store.engine import writing
-from mailbot.adapters.store.statements import upsert
-from mailbot.adapters.store.tables import leases
+from mailbot.adapters.store.statements import on_both, upsert
+from mailbot.adapters.store.tables_leases import leases
 from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 RENEWALS = 3
+_TAKE_TURN = on_both(
+    lambda insert: (row := insert(leases)).on_conflict_do_update(
+        index_elements=[leases.c.name], set_={"until": row.excluded.until}
+    )
+)
+
+
+def take_turn(connection: Connection, name: str, now: datetime) -> None:
+    """Let nobody else who takes a turn of this name go on until this transaction ends; the row is the lock."""
+    connection.execute(_TAKE_TURN[connection.dialect.name], {"name": name, "holder": "", "until": now})
 
 
 @dataclass(frozen=True, slots=True)

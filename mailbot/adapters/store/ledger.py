@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Integer, bindparam, func, or_, select, update
 
 from mailbot.adapters.store.engine import reading, writing
-from mailbot.adapters.store.statements import chunks, upsert
+from mailbot.adapters.store.statements import chunks, on_both, upsert
 from mailbot.adapters.store.tables import mailboxes, mails
 from mailbot.adapters.store.turns import find_turns
 from mailbot.ports import Entry, find_runs
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import ColumnElement, Engine, Update
+    from sqlalchemy import ColumnElement, Engine
 
     from mailbot.elsewhere import Head
     from mailbot.ports import Kept, Listed
@@ -25,6 +25,26 @@ if TYPE_CHECKING:
 LONG_RUN = 50
 LONGEST_ID = 500
 NEVER_KEPT = ""
+_NOW = bindparam("now", type_=mails.c.due_at.type)
+_ADD = on_both(lambda insert: insert(mails).on_conflict_do_nothing())
+_WAITING = select(
+    mails.c.id, mails.c.mailbox, mails.c.sha256, mails.c.size, mails.c.arrived_at, mails.c.attempts, mails.c.oversized
+).where(
+    mails.c.state == "kept", mails.c.due_at <= _NOW, or_(mails.c.leased_until.is_(None), mails.c.leased_until <= _NOW)
+)
+# New mails are found in the order of an index; those that were tried before are few.
+_NEW, _TRIED = (
+    query.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
+    for query in (
+        _WAITING.where(mails.c.attempts == 0).order_by(mails.c.turn, mails.c.id),
+        _WAITING.where(mails.c.attempts > 0).order_by(mails.c.attempts, mails.c.turn, mails.c.id),
+    )
+)
+_CLAIM = update(mails).where(mails.c.id.in_(bindparam("ids", expanding=True))).values(leased_until=bindparam("until"))
+# A mail is changed only as long as the lease is the one that was claimed for its entry.
+_CHANGE_OURS = update(mails).where(
+    mails.c.id == bindparam("mail"), mails.c.state == "kept", mails.c.leased_until == bindparam("claimed_until")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +153,14 @@ class MailLedger:
 
         Before them come the mails of who floods the desk.
         """
-        is_free = or_(mails.c.leased_until.is_(None), mails.c.leased_until <= now)
-        columns = (
-            mails.c.id, mails.c.mailbox, mails.c.sha256, mails.c.size, mails.c.arrived_at, mails.c.attempts,
-            mails.c.oversized,
-        )  # fmt: skip
-        query = (
-            select(*columns)
-            .where(and_(mails.c.state == "kept", mails.c.due_at <= now, is_free))
-            .order_by(mails.c.attempts, mails.c.turn, mails.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
         until = now + self.lease
         with writing(self.engine) as connection:
-            entries = [Entry(*row, leased_until=until) for row in connection.execute(query)]
+            rows = list(connection.execute(_NEW, {"now": now, "most": limit}))
+            if len(rows) < limit:
+                rows += connection.execute(_TRIED, {"now": now, "most": limit - len(rows)})
+            entries = [Entry(*row, leased_until=until) for row in rows]
             if entries:
-                claimed = update(mails).where(mails.c.id.in_([entry.id for entry in entries]))
-                connection.execute(claimed.values(leased_until=until))
+                connection.execute(_CLAIM, {"ids": [entry.id for entry in entries], "until": until})
         return entries
 
     def begin(self, entry: Entry, now: datetime) -> Entry | None:
@@ -159,35 +169,29 @@ class MailLedger:
         Return None, and change nothing, when the lease ran out and another worker has the mail now.
         """
         begun = replace(entry, attempt=entry.attempt + 1, leased_until=now + self.lease)
-        counted = self._ours(entry).values(attempts=begun.attempt, leased_until=begun.leased_until)
+        counted = {"attempts": begun.attempt, "leased_until": begun.leased_until}
         with writing(self.engine) as connection:
-            return begun if connection.execute(counted).rowcount == 1 else None
+            return begun if connection.execute(_CHANGE_OURS, {**_ours(entry), **counted}).rowcount == 1 else None
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Release claimed mails that were not at fault, with the attempts they had when they were claimed."""
-        with writing(self.engine) as connection:
-            for entry in entries:
-                connection.execute(self._ours(entry).values(attempts=entry.attempt, leased_until=None))
+        released = [{**_ours(entry), "attempts": entry.attempt, "leased_until": None} for entry in entries]
+        if released:
+            with writing(self.engine) as connection:
+                connection.execute(_CHANGE_OURS, released)
 
     def postpone(self, entry: Entry, error: str, due: datetime) -> None:
         """Give a claimed mail back, to be tried again at `due`."""
-        postponed = self._ours(entry).values(due_at=due, leased_until=None, error=error[:500])
+        postponed = {"due_at": due, "leased_until": None, "error": error[:500]}
         with writing(self.engine) as connection:
-            connection.execute(postponed)
-
-    @staticmethod
-    def _ours(entry: Entry) -> Update:
-        """Return what changes a mail only as long as the lease is the one that was claimed for this entry."""
-        is_ours = mails.c.leased_until == entry.leased_until
-        return update(mails).where(mails.c.id == entry.id, mails.c.state == "kept", is_ours)
+            connection.execute(_CHANGE_OURS, {**_ours(entry), **postponed})
 
     def _insert(self, rows: list[dict[str, object]]) -> None:
         if not rows:
             return
         with writing(self.engine) as connection:
-            statement = upsert(connection, mails).on_conflict_do_nothing()
             for some in chunks(rows):
-                connection.execute(statement, some)
+                connection.execute(_ADD[connection.dialect.name], some)
 
     @staticmethod
     def _row(mailbox: str, uidvalidity: int, listed: Listed, now: datetime) -> dict[str, object]:
@@ -208,6 +212,10 @@ class MailLedger:
             "due_at": now,
             "error": "",
         }
+
+
+def _ours(entry: Entry) -> dict[str, object]:
+    return {"mail": entry.id, "claimed_until": entry.leased_until}
 
 
 def _wanted(uids: Sequence[int]) -> Iterator[ColumnElement[bool]]:

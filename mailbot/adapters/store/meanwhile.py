@@ -38,6 +38,7 @@ TOLD = frozenset(
         EventKind.MERGED,
         EventKind.TIED,
         EventKind.RATED,
+        EventKind.UNDONE,
     }
 )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import bindparam, func, select
 
+from mailbot.adapters.store.lately import DAY, MOST_COUNTED
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.sending_room import find_room
-from mailbot.adapters.store.tables import events, letters, mails, people, tickets
-from mailbot.adapters.store.tables_energy import answer_stops, bound_hits
-from mailbot.domain.breaker import FEWEST_MAILS, QUIET, RATIO, WINDOW, Energy
+from mailbot.adapters.store.tables import events, mails, tickets
+from mailbot.domain.breaker import FEWEST_MAILS, RATIO, WINDOW, Energy
 from mailbot.domain.decision import EventKind
 from mailbot.domain.energy import normal_subject
 from mailbot.domain.stepping import REOPENED_AT_MOST
@@ -22,94 +22,66 @@ from mailbot.domain.trust import normal_address
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
+    from mailbot.adapters.store.lately import Lately
     from mailbot.domain.desk import Desk, Known
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.ticket import Ticket
 
-HOUR, SUBJECTS_FOR, DAY = timedelta(hours=1), timedelta(hours=3), timedelta(days=1)
-# Where a count ends: more than any bound, and what a flood costs to be counted.
-MOST_COUNTED = 1_000
+SUBJECTS_FOR = timedelta(hours=3)
 MOST_SUBJECTS = 100
 _OPEN = [Status.NEW, Status.IN_PROGRESS, Status.WAITING]
 
 
-def with_energy(connection: Connection, mail: IncomingMail, known: Known, desk: Desk, now: datetime) -> Known:
+_NEWEST_MAIL = select(func.max(mails.c.id)).scalar_subquery()
+_HANDLED = select(func.count().label("handled")).select_from(
+    select(mails.c.id)
+    .where(mails.c.id > _NEWEST_MAIL - MOST_COUNTED, mails.c.done_at > bindparam("since"))
+    .limit(MOST_COUNTED)
+    .subquery()
+)
+_SUBJECTS = (
+    select(mails.c.subject)
+    .where(mails.c.sender == bindparam("sender"), mails.c.done_at > bindparam("since"))
+    .limit(MOST_SUBJECTS)
+)
+
+
+def with_energy(
+    connection: Connection, mail: IncomingMail, known: Known, lately: Lately, desk: Desk, *, now: datetime
+) -> Known:
     """Return what is known with what moved lately."""
     address = known.alias or (mail.sender.address if mail.sender and mail.sender_count == 1 else "")
-    energy = _count_answers(connection, address if known.person is None else "", now)
-    last_stop, stopped, hits, sent = _find_stirs(connection, mail, now)
-    energy = replace(energy, stopped=int(stopped), hits=hits)
-    since = max(now - WINDOW, last_stop or now - DAY)
-    lately = energy.answers_lately if since == now - WINDOW else 0
-    if lately > RATIO * FEWEST_MAILS:
-        energy = replace(energy, mails_lately=_count_mails(connection, since))
-    energy = replace(energy, mails_last_hour=sent, saving=_is_saving(connection, desk, now))
-    if sent >= desk.energy.flood_mails:
-        energy = replace(energy, fold_into=_find_open(connection, known.person.email if known.person else address))
-    if known.person is None and address:
-        energy = replace(energy, same_subject=_count_subject(connection, mail, now))
+    is_stranger = known.person is None and bool(address)
+    writer = known.person.email if known.person else address
+    since = max(now - WINDOW, lately.last_stop or now - DAY)
+    answers = lately.answers_window if since == now - WINDOW else 0
+    energy = Energy(
+        domain_last_hour=lately.of_domain,
+        strangers_last_hour=lately.strangers,
+        desk_last_hour=lately.answers,
+        same_subject=_count_subject(connection, address, mail.subject, now) if is_stranger else 0,
+        mails_last_hour=lately.sent,
+        fold_into=_find_open(connection, writer) if lately.sent >= desk.energy.flood_mails else None,
+        hits=lately.hits,
+        answers_lately=lately.answers_window,
+        mails_lately=_count_handled(connection, since) if answers > RATIO * FEWEST_MAILS else 0,
+        stopped=int(lately.is_stopped),
+        saving=_is_saving(connection, desk, now),
+    )
     return replace(known, energy=energy, reopened_last_day=_count_reopened(connection, known, now))
 
 
-def _find_stirs(connection: Connection, mail: IncomingMail, now: datetime) -> tuple[datetime | None, bool, int, int]:
-    """Return when answers began again last, whether they are stopped, and two counts, all in one question.
-
-    Counted are the addresses that reached a bound lately, and the mails of this sender handled within the hour.
-    """
-    stopped = exists().where(answer_stops.c.ended_at.is_(None), answer_stops.c.last_at > now - QUIET)
-    hits = select(bound_hits.c.address).where(bound_hits.c.at > now - WINDOW).limit(MOST_COUNTED).subquery()
-    sender = mail.sender.address if mail.sender else ""
-    sent = select(mails.c.id).where(mails.c.sender == sender, mails.c.done_at > now - HOUR)
-    row = connection.execute(
-        select(
-            select(func.max(answer_stops.c.ended_at)).scalar_subquery(),
-            stopped,
-            select(func.count()).select_from(hits).scalar_subquery(),
-            select(func.count()).select_from(sent.limit(MOST_COUNTED).subquery()).scalar_subquery(),
-        )
-    ).one()
-    return row[0], bool(row[1]), row[2], row[3]
+def _count_handled(connection: Connection, since: datetime) -> int:
+    return connection.execute(_HANDLED, {"since": since}).scalar_one()
 
 
-def _count_answers(connection: Connection, stranger: str, now: datetime) -> Energy:
-    """Count the automatic answers of the last hour; the bounds keep them few."""
-    domain = normal_address(stranger).rpartition("@")[2]
-    outside = ~exists().where(people.c.email == letters.c.to)
-    columns = [
-        func.count(),
-        func.coalesce(func.sum(case((letters.c.written_at > now - WINDOW, 1), else_=0)), 0),
-    ]
-    if domain:
-        of_domain = letters.c.to.endswith(f"@{domain}", autoescape=True)
-        columns += [
-            func.coalesce(func.sum(case((outside, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((and_(of_domain, outside), 1), else_=0)), 0),
-        ]
-    query = select(*columns).where(letters.c.replied, letters.c.written_at > now - HOUR)
-    total, lately, *others = connection.execute(query).one()
-    strangers, of_one_domain = others or (0, 0)
-    return Energy(
-        desk_last_hour=total,
-        answers_lately=lately,
-        strangers_last_hour=strangers,
-        domain_last_hour=of_one_domain,
-    )
-
-
-def _count_mails(connection: Connection, since: datetime) -> int:
-    newest = select(func.max(mails.c.id)).scalar_subquery()
-    return _count(connection, select(mails.c.id).where(mails.c.id > newest - MOST_COUNTED, mails.c.done_at > since))
-
-
-def _count_subject(connection: Connection, mail: IncomingMail, now: datetime) -> int:
+def _count_subject(connection: Connection, address: str, subject: str, now: datetime) -> int:
     """Return how many of this sender's last mails had the same subject, but for numbers and signs."""
-    assert mail.sender is not None, "only a mail with a sender is counted"
-    query = select(mails.c.subject).where(mails.c.sender == mail.sender.address, mails.c.done_at > now - SUBJECTS_FOR)
-    subjects = connection.execute(query.limit(MOST_SUBJECTS)).scalars()
-    wanted = normal_subject(mail.subject)
-    return sum(normal_subject(subject or "") == wanted for subject in subjects)
+    asked = {"sender": address, "since": now - SUBJECTS_FOR}
+    wanted = normal_subject(subject)
+    return sum(normal_subject(one or "") == wanted for one in connection.execute(_SUBJECTS, asked).scalars())
 
 
 def _is_saving(connection: Connection, desk: Desk, now: datetime) -> bool:
@@ -136,9 +108,6 @@ def _count_reopened(connection: Connection, known: Known, now: datetime) -> int:
         select(events.c.id)
         .join(tickets)
         .where(tickets.c.number == ticket.number, events.c.kind == EventKind.REOPENED, events.c.at > now - DAY)
+        .limit(MOST_COUNTED)
     )
-    return _count(connection, query)
-
-
-def _count(connection: Connection, query: Select[tuple[Any, ...]]) -> int:
-    return connection.execute(select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())).scalar_one()
+    return len(connection.execute(query).all())

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
-from mailbot.adapters.store.tables import people, tickets
+from mailbot.adapters.store.people_rows import find_people
+from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
+from mailbot.adapters.store.tables import tickets
 from mailbot.domain.desk import Target
 from mailbot.domain.number_lists import is_well_formed, near_numbers
 from mailbot.domain.scene import is_requester
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from mailbot.domain.people import Person
     from mailbot.domain.thread import Clues
-    from mailbot.domain.ticket import Ticket
 
 MOST_NEAR = 5
 
@@ -60,7 +60,7 @@ def _find_own(
         return {}
     query = select(*TICKET_COLUMNS).where(tickets.c.number.in_(numbers))
     found = [ticket_of(row) for row in connection.execute(query).mappings()]
-    requesters = _find_people(connection, found)
+    requesters = find_people(connection, {normal_address(ticket.requester) for ticket in found})
     is_staff = person is not None and person.is_staff
     own = {}
     for ticket in found:
@@ -68,11 +68,3 @@ def _find_own(
         if is_staff or is_requester(ticket, sender, requester.email if requester else ""):
             own[ticket.number] = Target(ticket, requester)
     return {number: own[number] for number in numbers if number in own}
-
-
-def _find_people(connection: Connection, found: Iterable[Ticket]) -> dict[str, Person]:
-    addresses = {normal_address(ticket.requester) for ticket in found} - {""}
-    if not addresses:
-        return {}
-    query = select(*PERSON_COLUMNS).where(people.c.email.in_(addresses), people.c.active)
-    return {normal_address(row["email"]): person_of(row) for row in connection.execute(query).mappings()}

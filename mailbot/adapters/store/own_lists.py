@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, or_, select
 
+from mailbot.adapters.store.deeds import still_holds
 from mailbot.adapters.store.tables import events, people, tickets
 from mailbot.domain.desk import TicketLine
 from mailbot.domain.months import parse_month
@@ -122,6 +123,7 @@ def _find_last_words(connection: Connection, ids: Sequence[int]) -> dict[int, st
         events.c.kind.in_(_WORDS_OF_STAFF),
         events.c.internal.is_(False),
         events.c.text != "",
+        still_holds(),
         func.lower(events.c.actor).in_(staff),
     )
     last = (

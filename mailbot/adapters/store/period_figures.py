@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from mailbot.adapters.store.deeds import still_holds
 from mailbot.adapters.store.statistics import STAFF_NAME, last_before
 from mailbot.adapters.store.tables import events, people, tickets
 from mailbot.domain.decision import EventKind
@@ -48,12 +49,12 @@ def _find_received(connection: Connection, begin: datetime, end: datetime) -> tu
 
 
 def _find_happened(connection: Connection, kind: EventKind, begin: datetime, end: datetime) -> tuple[Course, ...]:
-    """Return the tickets to which something happened; each once, with the last time it did."""
+    """Return the tickets to which something happened that holds; each once, with the last time it did."""
     e = events.c
     first, last = (last_before(connection, events, e.at, moment) for moment in (begin, end))
     happened = (
         select(e.ticket_id, func.max(e.at).label("at"))
-        .where(e.id > first, e.id <= last, e.kind == kind, e.at >= begin, e.at < end)
+        .where(e.id > first, e.id <= last, e.kind == kind, e.at >= begin, e.at < end, still_holds())
         .group_by(e.ticket_id)
         .subquery()
     )

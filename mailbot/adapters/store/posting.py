@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from mailbot.adapters.store.tables import letters, mails
 from mailbot.domain.letter import LETTERS, Thread
-from mailbot.domain.send_quota import Priority
+from mailbot.domain.send_quota import find_priority
 from mailbot.domain.trust import normal_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from mailbot.adapters.store.changes import StoredTicket
+    from mailbot.adapters.store.ticket_rows import StoredTicket
     from mailbot.domain.facts import Fact
     from mailbot.domain.letter import Letter, LetterOrder
     from mailbot.domain.mail import Attachment, IncomingMail
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 # The first ids hold a conversation together, the last ones place the letter; a header need not grow for ever.
 FIRST_IDS, LAST_IDS = 2, 10
+_RECEIVED = select(mails.c.kept_at, mails.c.sender, mails.c.message_id).where(
+    mails.c.ticket == bindparam("number"), mails.c.message_id.is_not(None), mails.c.sender.is_not(None)
+)
+_WRITTEN = select(letters.c.written_at, letters.c.to, letters.c.message_id).where(
+    letters.c.ticket_id == bindparam("ticket")
+)
+_ADD = insert(letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +77,11 @@ class Correspondence:
 
 def find_correspondence(connection: Connection, stored: StoredTicket) -> Correspondence:
     """Return the mails and letters of a ticket."""
-    received = select(mails.c.kept_at, mails.c.sender, mails.c.message_id).where(
-        mails.c.ticket == stored.ticket.number, mails.c.message_id.is_not(None), mails.c.sender.is_not(None)
-    )
-    written = select(letters.c.written_at, letters.c.to, letters.c.message_id).where(letters.c.ticket_id == stored.id)
+    received = connection.execute(_RECEIVED, {"number": stored.ticket.number})
+    written = connection.execute(_WRITTEN, {"ticket": stored.id})
     return Correspondence(
-        tuple((at, sender or "", message_id or "") for at, sender, message_id in connection.execute(received)),
-        tuple((at, to, message_id) for at, to, message_id in connection.execute(written)),
+        tuple((at, sender or "", message_id or "") for at, sender, message_id in received),
+        tuple((at, to, message_id) for at, to, message_id in written),
     )
 
 
@@ -89,29 +94,28 @@ def thread_for(order: LetterOrder, past: Correspondence, mail: IncomingMail | No
     return Thread(references=ids, in_reply_to=ids[-1] if ids else "")
 
 
-def post_letter(
-    connection: Connection,
-    ticket_id: int | None,
-    letter: Letter,
-    now: datetime,
-    priority: Priority = Priority.ANSWER,
+def post_letters(
+    connection: Connection, ticket_id: int | None, written: Iterable[tuple[LetterOrder, Letter]], now: datetime
 ) -> None:
-    """Put a finished letter into the outbox."""
-    connection.execute(
-        insert(letters).values(
-            ticket_id=ticket_id,
-            kind=letter.kind,
-            to=letter.to,
-            message_id=letter.message_id,
-            subject=letter.subject,
-            raw=letter.raw,
-            replied=LETTERS[letter.kind].replied,
-            priority=priority,
-            state="pending",
-            attempts=0,
-            unknowns=0,
-            due_at=now,
-            answer="",
-            written_at=now,
-        )
-    )
+    """Put finished letters into the outbox, in their order."""
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "kind": letter.kind,
+            "to": letter.to,
+            "message_id": letter.message_id,
+            "subject": letter.subject,
+            "raw": letter.raw,
+            "replied": LETTERS[letter.kind].replied,
+            "priority": find_priority(order),
+            "state": "pending",
+            "attempts": 0,
+            "unknowns": 0,
+            "due_at": now,
+            "answer": "",
+            "written_at": now,
+        }
+        for order, letter in written
+    ]
+    if rows:
+        connection.execute(_ADD, rows)

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from mailbot.adapters.store.changes import find_stored
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.facts import find_ticket_facts
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.tables import events, facts, files, letters, mails, tickets
 from mailbot.adapters.store.tables_scans import scans
+from mailbot.adapters.store.ticket_rows import find_stored
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Engine, Select
 
+    from mailbot.adapters.store.challenges import OpenQuestion
     from mailbot.domain.facts import Fact
     from mailbot.domain.ticket import Ticket
 
@@ -82,7 +83,10 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class TicketHistory:
-    """Everything that is kept about one ticket; `alike` are the numbers of tickets that look like it."""
+    """Everything that is kept about one ticket.
+
+    `alike` are the numbers of tickets that look like it, `questions` those to people that wait for an answer.
+    """
 
     ticket: Ticket
     events: tuple[EventLine, ...]
@@ -90,6 +94,7 @@ class TicketHistory:
     letters: tuple[LetterLine, ...]
     facts: tuple[Fact, ...] = ()
     alike: tuple[str, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from mailbot.adapters.store.engine import reading, writing
-from mailbot.adapters.store.posting import Correspondence, LetterTask, post_letter, thread_for
+from mailbot.adapters.store.posting import Correspondence, LetterTask, post_letters, thread_for
 from mailbot.adapters.store.statements import upsert
 from mailbot.adapters.store.tables import held_news, letters, schedules
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.schedules import DueSchedule, next_due
-from mailbot.domain.send_quota import find_priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,4 +97,4 @@ def post_for_desk(
         # The same occasion has the same Message-ID: a clock that went back, or other settings, write nothing twice.
         known = select(letters.c.id).where(letters.c.message_id == letter.message_id)
         if connection.execute(known).first() is None:
-            post_letter(connection, None, letter, now, find_priority(order))
+            post_letters(connection, None, [(order, letter)], now)

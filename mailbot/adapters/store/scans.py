@@ -48,7 +48,14 @@ class Scans:
 
     def find_unscanned(self) -> Sequence[str]:
         """Return all files without a word of the scanner."""
-        query = select(scans.c.sha256).where(scans.c.verdict == Verdict.UNSCANNED).order_by(scans.c.scanned_at)
+        return self._find_of(Verdict.UNSCANNED)
+
+    def find_clean(self) -> Sequence[str]:
+        """Return all files that were found clean, the longest ago first: the scanner may know more today."""
+        return self._find_of(Verdict.CLEAN)
+
+    def _find_of(self, verdict: Verdict) -> Sequence[str]:
+        query = select(scans.c.sha256).where(scans.c.verdict == verdict).order_by(scans.c.scanned_at)
         with reading(self.engine) as connection:
             return connection.execute(query).scalars().all()
 
@@ -73,6 +80,10 @@ def _keep(connection: Connection, sha256: str, scan: Scan, now: datetime) -> Non
         "tries": tries + 1 if is_open else 0,
         "due_at": now + wait if is_open else None,
     }
+    if verdict in {Verdict.CLEAN, Verdict.UNSCANNED} and scan.verdict is Verdict.INFECTED:
+        values |= {"late_at": now, "late_from": verdict}
+    elif scan.verdict is Verdict.CLEAN:
+        values["late_at"] = None
     if not is_known:
         with suppress(IntegrityError), connection.begin_nested():
             connection.execute(insert(scans).values(sha256=sha256, **values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, func, or_, select, true
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.tables import letters
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from mailbot.domain.send_quota import Room, SendQuota
 
 DAY = timedelta(days=1)
+_SENT = select(func.count()).select_from(letters).where(letters.c.sent_at > bindparam("since"))
 
 
 def count_sent(connection: Connection, now: datetime) -> int:
     """Return how many letters went out in the last 24 hours."""
-    query = select(func.count()).select_from(letters).where(letters.c.sent_at > now - DAY)
-    return connection.execute(query).scalar_one()
+    return connection.execute(_SENT, {"since": now - DAY}).scalar_one()
 
 
 def find_room(connection: Connection, quota: SendQuota, now: datetime) -> Room | None:
@@ -41,10 +41,8 @@ def find_sending(engine: Engine, now: datetime) -> tuple[int, int]:
         return count_sent(connection, now), connection.execute(waiting).scalar_one()
 
 
-def may_go(room: Room | None) -> ColumnElement[bool]:
+def goes_with_people() -> ColumnElement[bool]:
     """Return which letters may go while little is left: those of people, and what stands before one of theirs."""
-    if room is None or room.others:
-        return true()
     later = letters.alias("later")
     stands_before = exists().where(
         later.c.ticket_id == letters.c.ticket_id,
@@ -69,6 +67,6 @@ def fit(rows: Sequence[RowMapping], room: Room | None) -> list[RowMapping]:
     return fitting
 
 
-def is_muted(now: datetime) -> ColumnElement[bool]:
-    """Return whether a letter's address is muted."""
+def is_muted(now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return whether a letter's address is muted at that moment."""
     return exists().where(mutes.c.address == func.lower(letters.c.to), mutes.c.until > now)

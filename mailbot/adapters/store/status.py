@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.held_back import find_held_back
 from mailbot.adapters.store.tables import letters, mails, tickets
 from mailbot.adapters.store.tables_watch import alarms, canaries, heartbeats
 from mailbot.domain.health import AlarmLine, PartLine, Queue, Status
@@ -23,6 +24,7 @@ DAY = timedelta(days=1)
 def find_status(engine: Engine, now: datetime) -> Status:
     """Return how the desk fares. Raises WorldError when the database cannot be used."""
     m, o = mails.c, letters.c
+    held_back = find_held_back(engine, now)
     with reading(engine) as connection:
 
         def first(query: Any) -> Any:
@@ -42,9 +44,8 @@ def find_status(engine: Engine, now: datetime) -> Status:
                 first(select(o.written_at).where(o.state.in_(("pending", "sending"))).order_by(o.id)),
             ),
             last_mail_at=first(select(m.kept_at).order_by(m.id.desc())),
-            # A letter that was sent is due no more: there stands when it was sent, in the order of an index.
-            last_letter_at=first(select(o.due_at).where(o.state == "sent").order_by(o.due_at.desc())),
-            letters_sent_today=count(o.state == "sent", o.due_at > now - DAY),
+            last_letter_at=first(select(func.max(o.sent_at))),
+            letters_sent_today=count(o.sent_at > now - DAY),
             quarantined=count(m.state == "quarantined"),
             undelivered=count(o.state == "failed"),
             newest_mail=first(select(func.max(m.id))) or 0,
@@ -52,6 +53,7 @@ def find_status(engine: Engine, now: datetime) -> Status:
             newest_ticket=first(select(func.max(tickets.c.id))) or 0,
             canary_sent_at=sent_at,
             canary_seconds=seconds,
+            held_back=held_back,
         )
 
 

@@ -45,6 +45,8 @@ people = Table(
     Column("active", Boolean, nullable=False, default=True),
     Column("away_until", UtcDateTime),
     Column("notify", JSON, nullable=False, default=dict),
+    # who is of the IT section
+    Index(None, "role"),
 )
 
 # Private addresses that say they are somebody of the directory. One counts only when it is bound: when the stored
@@ -173,8 +175,8 @@ mails = Table(
     Column("subject", StorableText),
     UniqueConstraint("mailbox", "uidvalidity", "uid"),
     CheckConstraint("state in ('kept', 'done', 'quarantined', 'discarded')", name="state"),
-    # the queue of kept mails
-    Index(None, "state", "due_at", "id"),
+    # the queue of kept mails, in its order
+    Index(None, "state", "turn", "id"),
     # raw bytes that were handled before
     Index(None, "sha256"),
     # which ticket does this mail answer
@@ -291,8 +293,8 @@ letters = Table(
     Column("written_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     CheckConstraint("state in ('pending', 'sending', 'sent', 'failed')", name="state"),
-    # the queue of letters
-    Index(None, "state", "due_at", "id"),
+    # the queue of letters, in its order
+    Index(None, "state", "priority", "id"),
     # a person's thread of a ticket
     Index(None, "ticket_id", "to", "id"),
     # how many answers an address got lately
@@ -308,13 +310,4 @@ timers = Table(
     Column("due_at", UtcDateTime, nullable=False),
     UniqueConstraint("ticket_id", "kind"),
     Index(None, "due_at"),
-)
-
-# Who may do what only one worker may do at a time, until when.
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", String(200), primary_key=True),
-    Column("holder", StorableText, nullable=False),
-    Column("until", UtcDateTime, nullable=False),
 )

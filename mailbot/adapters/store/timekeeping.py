@@ -8,10 +8,10 @@ from sqlalchemy import delete, func, select
 
 from mailbot.adapters.store.engine import reading, writing
 from mailbot.adapters.store.kin import find_parts
-from mailbot.adapters.store.knowledge import find_staff
-from mailbot.adapters.store.rows import PERSON_COLUMNS, TICKET_COLUMNS, person_of, ticket_of
+from mailbot.adapters.store.people_rows import find_people, find_person, find_staff
+from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
 from mailbot.adapters.store.statements import chunks, upsert
-from mailbot.adapters.store.tables import events, people, schedules, tickets, timers
+from mailbot.adapters.store.tables import events, schedules, tickets, timers
 from mailbot.domain.clock_guard import ClockState
 from mailbot.domain.decision import EventKind
 from mailbot.domain.ticket import Status
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine
-
-    from mailbot.domain.people import Person
 
 CLOCK, DOUBT = "clock", "clock in doubt"
 
@@ -38,10 +36,10 @@ def find_due_timers(engine: Engine, senior_id: str, now: datetime, limit: int) -
         if not rows:
             return []
         found = [ticket_of(row) for row in rows]
-        requesters = _find_people(connection, {normal_address(ticket.requester) for ticket in found})
+        requesters = find_people(connection, {normal_address(ticket.requester) for ticket in found})
         questions = _find_questions(connection, {t.number for t in found if t.status is Status.WAITING})
         parts = find_parts(connection, {row["number"] for row in rows if row["kind"] == TimerKind.CLOSE})
-        staff, senior = find_staff(connection), _find_senior(connection, senior_id)
+        staff, senior = find_staff(connection), find_person(connection, senior_id)
         return [
             DueTimer(
                 id=row["timer_id"],
@@ -98,24 +96,6 @@ def _keep_moment(connection: Connection, name: str, due_at: datetime, done_at: d
     values = {"due_at": due_at, "done_at": done_at}
     statement = upsert(connection, schedules).values(name=name, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=[schedules.c.name], set_=values))
-
-
-def _find_people(connection: Connection, addresses: Collection[str]) -> Mapping[str, Person]:
-    """Return the active people with these addresses."""
-    wanted = sorted(address for address in addresses if address)
-    found: dict[str, Person] = {}
-    for some in chunks(wanted):
-        query = select(*PERSON_COLUMNS).where(people.c.email.in_(some), people.c.active)
-        found |= {row["email"]: person_of(row) for row in connection.execute(query).mappings()}
-    return found
-
-
-def _find_senior(connection: Connection, employee_id: str) -> Person | None:
-    if not employee_id:
-        return None
-    query = select(*PERSON_COLUMNS).where(people.c.employee_id == employee_id, people.c.active)
-    row = connection.execute(query).mappings().first()
-    return person_of(row) if row else None
 
 
 def _find_questions(connection: Connection, numbers: Collection[str]) -> Mapping[str, str]:

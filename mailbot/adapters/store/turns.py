@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.tables import mails
@@ -21,6 +21,13 @@ HOUR = timedelta(hours=1)
 # Nobody writes more by hand in an hour.
 FEW = 30
 FIRST, LAST = 0, 1
+_LATELY = select(func.count()).select_from(
+    select(mails.c.id)
+    .where(mails.c.sender == bindparam("sender"))
+    .where(or_(mails.c.done_at.is_(None), mails.c.done_at > bindparam("since")))
+    .limit(FEW)
+    .subquery()
+)
 
 
 def find_turns(engine: Engine, senders: Sequence[str], now: datetime) -> list[int]:
@@ -41,7 +48,5 @@ def _count_lately(engine: Engine, senders: set[str], now: datetime) -> Counter[s
         return seen
     with reading(engine) as connection:
         for sender in sorted(senders):
-            is_late = or_(mails.c.done_at.is_(None), mails.c.done_at > now - HOUR)
-            few = select(mails.c.id).where(mails.c.sender == sender, is_late).limit(FEW).subquery()
-            seen[sender] = connection.execute(select(func.count()).select_from(few)).scalar_one()
+            seen[sender] = connection.execute(_LATELY, {"sender": sender, "since": now - HOUR}).scalar_one()
     return seen
