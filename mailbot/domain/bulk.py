@@ -10,7 +10,8 @@ from mailbot.domain.answering import answer, asked_of_desk, commands_about
 from mailbot.domain.assigning import assign_again
 from mailbot.domain.cases import answer_cases
 from mailbot.domain.commanding import run_command, scene_after
-from mailbot.domain.decision import Decision, Outcome, Unproven
+from mailbot.domain.decision import Commanded, Decision, Outcome, Unproven
+from mailbot.domain.deeds import with_undo
 from mailbot.domain.effects import Effects
 from mailbot.domain.letter import LetterKind, Notice
 from mailbot.domain.number_lists import MOST_TARGETS, number_notices
@@ -96,11 +97,11 @@ def decide_bulk(understanding: Understanding, asking: Asking) -> Decision | None
     language = person.language or (asking.desk.language if person.is_staff else asking.language)
     lacking = find_lacking((action_by_number(commands, is_staff=person.is_staff),), known, asking.desk)
     effects = (
-        _ask_for_proof(commands, lacking, asking) if lacking else _carry_out(commands, asking) + answer(asked, asking)
+        ask_for_proof(commands, lacking, asking) if lacking else _carry_out(commands, asking) + answer(asked, asking)
     )
     values = (("refused", "yes" if effects.refused else ""), ("example", named_numbers(commands[0])[0]))
     letters = to_person(LetterKind.CARRIED_OUT, person, language, notices=effects.notices, values=values)
-    return Decision(
+    decision = Decision(
         outcome=Outcome.ANSWERED,
         reasons=("It only commands something of tickets that it names by number.", *effects.reasons),
         letters=one_letter_each((*letters, *effects.letters)),
@@ -108,6 +109,9 @@ def decide_bulk(understanding: Understanding, asking: Asking) -> Decision | None
         settings=effects.settings,
         unproven=effects.unproven,
     )
+    words = ", ".join(command.word for command in commands)
+    commanded = Commanded(person.email, words, action_by_number(commands, is_staff=person.is_staff))
+    return with_undo(decision, commanded, asking.desk.grammar, language)
 
 
 def _carry_out(commands: Sequence[Command], asking: Asking) -> Effects:
@@ -117,7 +121,7 @@ def _carry_out(commands: Sequence[Command], asking: Asking) -> Effects:
     return answer_cases(asking, None, done)
 
 
-def _ask_for_proof(commands: Sequence[Command], lacking: Action, asking: Asking) -> Effects:
+def ask_for_proof(commands: Sequence[Command], lacking: Action, asking: Asking) -> Effects:
     """Ask for the commands again, at the stored address: without a reply token of ours they may be forged."""
     known = asking.known
     said = (" ".join((command.word, *named_numbers(command))) for command in commands)

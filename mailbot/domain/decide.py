@@ -26,7 +26,9 @@ from mailbot.domain.quiet import hold_news
 from mailbot.domain.scene import make_scene
 from mailbot.domain.ticket import Status
 from mailbot.domain.trial import compare, enforcing, tell_trial, without_levels
+from mailbot.domain.undoing import decide_undo
 from mailbot.domain.updating import decide_update
+from mailbot.domain.verbs import Verb
 from mailbot.domain.vouching import adds_to_ticket, clear_doubt, mark_unverified
 
 if TYPE_CHECKING:
@@ -68,8 +70,9 @@ def _decide(mail: IncomingMail, understanding: Understanding, known: Known, desk
         return claimed
     known = adopt_target(understanding, known)
     is_outside = known.ticket is None or not belongs_to(known.ticket, mail, known, desk)
-    answered = None
-    if is_outside or (known.ticket is not None and is_past_reopening(known.ticket, desk, now)):
+    answered = _decide_undo(mail, understanding, known, desk, now)
+    is_past = known.ticket is not None and is_past_reopening(known.ticket, desk, now)
+    if answered is None and (is_outside or is_past):
         answered = _decide_answer(mail, understanding, known, desk, now)
     if answered is not None:
         decision = answered
@@ -111,12 +114,30 @@ def _decide_answer(
     mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime
 ) -> Decision | None:
     """Return the answer to a mail that only asks the desk something; somebody we cannot name gets none."""
-    if mail.sender is None or mail.sender_count != 1 or mail.attachments:
+    asking = None if mail.attachments else _asking(mail, understanding, known, desk, now)
+    return decide_bulk(understanding, asking) or decide_answer(understanding, asking) if asking else None
+
+
+def _decide_undo(
+    mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime
+) -> Decision | None:
+    """Return the decision about a mail that takes back a command; most mails do not say so."""
+    if all(command.verb is not Verb.UNDO for command in understanding.commands.commands):
+        return None
+    asking = _asking(mail, understanding, known, desk, now)
+    decision = decide_undo(understanding, asking) if asking else None
+    if decision is None or decision.unproven is None or may(Action.ADD, known, desk):
+        return decision
+    return replace(decision, unproven=replace(decision.unproven, is_apart=True))
+
+
+def _asking(mail: IncomingMail, understanding: Understanding, known: Known, desk: Desk, now: datetime) -> Asking | None:
+    """Return who asks, about which ticket of theirs; nobody whom we cannot name."""
+    if mail.sender is None or mail.sender_count != 1:
         return None
     language = language_of(known.person, understanding.script)
     own = known.ticket if known.ticket is not None and belongs_to(known.ticket, mail, known, desk) else None
-    asking = Asking(known, desk, mail.sender.address, language, now, own)
-    return decide_bulk(understanding, asking) or decide_answer(understanding, asking)
+    return Asking(known, desk, mail.sender.address, language, now, own)
 
 
 def decide_automatic(reason: str, known: Known) -> Decision:

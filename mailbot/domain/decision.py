@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.people import Language
     from mailbot.domain.ticket import Status
+    from mailbot.domain.timers import TimerKind
 
 
 class Outcome(StrEnum):
@@ -51,6 +52,7 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     ERASED = "erased"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,24 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
+class Commanded:
+    """Who commanded what a decision does, so that one word can take it back; `action` is what it needed."""
+
+    actor: str
+    words: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The values from before a command that a ticket gets back, and its timers; `deed` is where they were kept."""
+
+    deed: int
+    fields: tuple[tuple[str, Any], ...] = ()
+    timers: tuple[tuple[TimerKind, datetime | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Bounced:
     """A letter of ours that came back from an address; `permanent` when trying again would change nothing."""
 
@@ -207,6 +227,7 @@ class Decision:
     `facts` are what the mail names, to be kept with the ticket.
     `held` are news that their readers want in the letter of the hour.
     `unproven` is what was not done for want of proof, and `challenge` what its stored address is asked, or answered.
+    `commanded` is who commanded it, where it can be taken back, and `put_back` what its ticket gets back.
     `bounded` is the bound that left an answer out, `stop` why all automatic answers stop from now on, and `bounced`
     which address did not take a letter of ours.
     """
@@ -226,6 +247,8 @@ class Decision:
     facts: tuple[Fact, ...] = ()
     unproven: Unproven | None = None
     challenge: Challenge | None = None
+    commanded: Commanded | None = None
+    put_back: PutBack | None = None
     bounded: str = ""
     stop: str = ""
     bounced: Bounced | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mailbot.domain.decision import Change, Settings
 
 if TYPE_CHECKING:
-    from mailbot.domain.decision import Binding, Decision, Event, Unproven
+    from mailbot.domain.decision import Binding, Commanded, Decision, Event, Unproven
     from mailbot.domain.letter import LetterOrder, Notice
 
 NO_CHANGE = Change()
@@ -20,7 +20,7 @@ class Effects:
 
     `notices` are what the sender is told line by line; `refused` tells that something was asked for and not done.
     `also` are decisions about other tickets, `settings` what the sender chose about themselves.
-    `unproven` is what was not done for want of proof.
+    `unproven` is what was not done for want of proof, `commanded` who commanded what was done.
     """
 
     change: Change = NO_CHANGE
@@ -33,6 +33,7 @@ class Effects:
     settings: Settings | None = None
     binding: Binding | None = None
     unproven: Unproven | None = None
+    commanded: Commanded | None = None
 
     def __add__(self, other: Effects) -> Effects:
         """Return both parts; where both set a field, the later one holds."""
@@ -47,6 +48,7 @@ class Effects:
             merge_settings(self.settings, other.settings),
             self.binding or other.binding,
             self.unproven or other.unproven,
+            self.commanded or other.commanded,
         )
 
 

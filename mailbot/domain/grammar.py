@@ -55,7 +55,7 @@ class Grammar:
 
     def words(self, verb: str) -> CommandWords | None:
         """Return the words of a verb, or of the step of that name; None when no mail can say it."""
-        return {str(known): words for known, words in self.commands}.get(verb)
+        return next((words for known, words in self.commands if known == verb), None)
 
     def title(self, name: str, language: Language) -> str:
         """Return a stock title: `untitled` or `unreadable`."""

@@ -27,6 +27,7 @@ class LetterKind(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     MERGED = "merged"
+    UNDONE = "undone"
     DONE = "done"
     STILL_RESOLVED = "still_resolved"
     REFUSED = "refused"
@@ -50,6 +51,7 @@ class LetterKind(StrEnum):
     HOURLY = "hourly"
     FOUND = "found"
     CHALLENGE = "challenge"
+    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.REOPENED: LetterRule(replied=False, buttons=_STAFF_BUTTONS, pictures=True),
     LetterKind.CLOSED: LetterRule(replied=False, buttons=(Step.REOPEN,), asks_rating=True),
     LetterKind.MERGED: LetterRule(replied=False),
+    LetterKind.UNDONE: LetterRule(replied=False),
     LetterKind.DONE: LetterRule(replied=True, asks_rating=True),
     LetterKind.STILL_RESOLVED: LetterRule(replied=True, buttons=(Step.CONFIRM, Step.REOPEN)),
     LetterKind.REFUSED: LetterRule(replied=True),
@@ -105,11 +108,13 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.HOURLY: LetterRule(replied=False, about_desk=True),
     LetterKind.FOUND: LetterRule(replied=True, about_desk=True),
     LetterKind.CHALLENGE: LetterRule(replied=True, about_desk=True),
+    LetterKind.WARNING: LetterRule(replied=False),
 }
 
 
 # When one mail concerns a person several times, the first of these is written: what asks most of its reader.
 WEIGHT: tuple[LetterKind, ...] = (
+    LetterKind.WARNING,
     LetterKind.ACKNOWLEDGEMENT,
     LetterKind.CHALLENGE,
     LetterKind.REFUSED,
@@ -127,6 +132,7 @@ WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.REMINDER,
     LetterKind.CLOSED,
     LetterKind.MERGED,
+    LetterKind.UNDONE,
     LetterKind.STATUS_CHANGED,
     LetterKind.DONE,
     LetterKind.BINDING,
@@ -176,7 +182,8 @@ class LetterOrder:
     `actor` is the display name of who did what the letter tells; `text` is what that person wrote.
     `values` are further words for the sentences of the letter, `tables` are shown in it, and `formats` ("xlsx", "csv")
     ask for the tables as attached files as well. `key` tells apart letters of one kind on one occasion.
-    `answers` are what the buttons of a letter about no single ticket write into a reply.
+    `answers` are what the buttons of a letter about no single ticket write into a reply; `offers` are steps on buttons
+    of this one letter about a ticket, beside those of its kind.
     """
 
     kind: LetterKind
@@ -193,6 +200,7 @@ class LetterOrder:
     formats: tuple[str, ...] = ()
     key: str = ""
     answers: tuple[str, ...] = ()
+    offers: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

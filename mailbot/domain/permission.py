@@ -11,6 +11,7 @@ from mailbot.domain.letter import Notice
 from mailbot.domain.stepping import meant_step, step_of
 from mailbot.domain.ticket import Step
 from mailbot.domain.tie_words import named_numbers
+from mailbot.domain.token_ages import counts_for
 from mailbot.domain.verbs import VERBS, Verb
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def find_lacking(actions: Iterable[Action], known: Known, desk: Desk) -> Action 
 
 def may(action: Action, known: Known, desk: Desk) -> bool:
     """Tell whether it is sure enough who wrote the mail for this."""
-    return is_enough(known.level, action, desk.trust, has_token=known.has_token)
+    return is_enough(known.level, action, desk.trust, has_token=counts_for(action, known))
 
 
 def actions_of(own: Sequence[Command], elsewhere: Sequence[Command], scene: Scene) -> tuple[Action, ...]:
@@ -39,6 +40,11 @@ def actions_of(own: Sequence[Command], elsewhere: Sequence[Command], scene: Scen
     commands = (*own, *elsewhere)
     changed = {number for command in commands for number in command.targets or (scene.ticket.number,)}
     return (Action.HEAVY,) if len(changed) > 1 else tuple(action_of(command, scene) for command in commands)
+
+
+def heaviest(actions: Iterable[Action]) -> Action:
+    """Return what needs the most proof of what a mail commands of tickets."""
+    return max(actions, key=list(Action).index)
 
 
 def action_of(command: Command, scene: Scene) -> Action:
@@ -68,6 +74,8 @@ def action_about_desk(command: Command) -> Action:
 
 def proof_notice(given: str, lacking: Action, known: Known, desk: Desk) -> Notice:
     """Return what the sender is told: to answer our letter, or that the mail server must vouch for the mail as well."""
+    if known.is_token_old and not counts_for(lacking, known):
+        return Notice("token_ended", given)
     if known.has_token and lacking is Action.HEAVY and desk.trust.mode is Mode.ENFORCE:
         return Notice("needs_vouching", given)
     is_staff = known.person is not None and known.person.is_staff
@@ -79,6 +87,8 @@ def refuse_unproven(commands: tuple[Command, ...], words: str, lacking: Action, 
     reason = "It commands something but carries no reply token of ours, and a From line alone proves nothing."
     if scene.desk.trust.mode is Mode.ENFORCE:
         reason = f"It is not sure enough who wrote it ({scene.known.level.name}) for what it wants ({lacking})."
+    if scene.known.is_token_old:
+        reason = f"The letter of ours that it answers is too old for what it wants ({lacking})."
     said = ", ".join(command.word for command in commands)
     return Effects(
         events=(Event(EventKind.REFUSED, scene.sender, words, reason, internal=True),),

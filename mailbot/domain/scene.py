@@ -9,6 +9,7 @@ from mailbot.domain.addressing import concerned_staff, to_copy, to_followers, to
 from mailbot.domain.authority import Action, is_enough
 from mailbot.domain.people import Role
 from mailbot.domain.ticket import Actor
+from mailbot.domain.token_ages import counts_for
 from mailbot.domain.trust import normal_address
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Scene:
 
     def may(self, action: Action) -> bool:
         """Tell whether it is sure enough who writes for this."""
-        return is_enough(self.known.level, action, self.desk.trust, has_token=self.is_proven)
+        return is_enough(self.known.level, action, self.desk.trust, has_token=counts_for(action, self.known))
 
     def tell_sender(self, kind: LetterKind, notices: tuple[Notice, ...]) -> tuple[LetterOrder, ...]:
         """Return a letter to the sender, at the address that our tables hold."""

@@ -105,6 +105,8 @@ def may_take(step: Step, scene: Scene) -> bool:
     return bool(STEPS[meant_step(step, scene)].actors & scene.actors)
 
 
+# What depends on more than the status of the ticket.
+NEVER_PROPOSED = frozenset({Step.MERGE, Step.UNDO})
 # What the history tells of a command that was not carried out, for each notice that its sender gets instead.
 REFUSED_BECAUSE = {
     "step_not_allowed": "a ticket that is {status} does not allow it",
@@ -139,7 +141,7 @@ def refusal(command: Command, step: Step, scene: Scene) -> Notice:
     possible = ", ".join(
         words.button(scene.language)
         for allowed in allowed_steps(scene.ticket.status, scene.actors)
-        if allowed is not Step.MERGE and (words := scene.desk.grammar.words(allowed)) is not None
+        if allowed not in NEVER_PROPOSED and (words := scene.desk.grammar.words(allowed)) is not None
     )
     may = STEPS[step].actors
     if not scene.actors & may:

@@ -9,11 +9,11 @@ from mailbot.domain.bounces import find_reported_ids
 from mailbot.domain.number_lists import MOST_TARGETS, find_mistyped, pick_numbers
 from mailbot.domain.numbering import find_numbers, number_from_digits
 from mailbot.domain.quotes import find_own_words
-from mailbot.domain.trust import DESK_DIGITS, MESSAGE_ID_PREFIX, find_tokens, is_valid
+from mailbot.domain.trust import DESK_DIGITS, MESSAGE_ID_PREFIX, find_tokens, is_valid, remake_token
 from mailbot.domain.verbs import VERBS, About, Takes, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mailbot.domain.desk import Desk
@@ -53,6 +53,8 @@ class Clues:
     `opens_in` is the module that a ticket of this mail would have, and `moves` tells that the mail names one itself;
     `owned` are the modules that have owners. `verbs` are what it commands and asks.
     `look` is what its ticket would look like, if that is to be compared with others.
+    `carried` are its tokens, each with a Message-ID that the letter may have in which it was; `is_token_old` tells that
+    the youngest of these letters is too old for commands of the IT section.
     `since` is when a mail was understood first that is handled now, once its sender confirmed it.
     `is_automatic` tells that a machine wrote it, so that nobody is answered.
     """
@@ -76,6 +78,8 @@ class Clues:
     verbs: frozenset[Verb] = frozenset()
     look: Look | None = None
     is_automatic: bool = False
+    carried: tuple[tuple[str, Token], ...] = ()
+    is_token_old: bool = False
     since: datetime | None = None
 
 
@@ -117,6 +121,7 @@ def find_clues(
         verbs=frozenset(command.verb for command in commands),
         look=look,
         is_automatic=is_automatic,
+        carried=_carried(tokens, ids, mail.sender.address, desk) if mail.sender else (),
     )
 
 
@@ -130,7 +135,33 @@ def prove_for(clues: Clues, address: str, desk: Desk) -> Clues:
         proven=tuple(dict.fromkeys(proven)),
         desk_nonces=nonces,
         sender_proven=clues.sender_proven or bool(own),
+        carried=(*clues.carried, *_carried(own, clues.message_ids, address, desk)),
     )
+
+
+def with_tokens(clues: Clues, tokens: Iterable[Token], desk: Desk) -> Clues:
+    """Return the clues of a mail of whose tokens only these count."""
+    live = tuple(tokens)
+    return replace(
+        clues,
+        proven=tuple(dict.fromkeys(_numbers_of(live, desk))),
+        desk_nonces=tuple(token.nonce for token in live if token.digits == DESK_DIGITS),
+        sender_proven=bool(live),
+    )
+
+
+def _carried(
+    tokens: Sequence[Token], ids: tuple[str, ...], recipient: str, desk: Desk
+) -> tuple[tuple[str, Token], ...]:
+    """Return the tokens with the Message-IDs of their letters: their own, that of a list of tickets, or as answered."""
+    domain = desk.address.rpartition("@")[2]
+    found = [
+        (f"{OWN_ID}{one}@{domain}>", token)
+        for token in tokens
+        for one in (token, remake_token(token, desk.keys, DESK_DIGITS, recipient))
+    ]
+    found += [(one, token) for one in ids if one.startswith(OWN_ID) for token in find_tokens([one]) if token in tokens]
+    return tuple(dict.fromkeys(found))
 
 
 def _find_tokens(mail: IncomingMail, ids: tuple[str, ...], desk: Desk) -> tuple[tuple[Token, ...], tuple[Token, ...]]:

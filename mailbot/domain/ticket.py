@@ -40,6 +40,7 @@ class Step(StrEnum):
     RATE = "rate"
     NOTE = "note"
     SET = "set"
+    UNDO = "undo"
 
 
 class Actor(StrEnum):
@@ -86,6 +87,7 @@ STEPS: dict[Step, Rule] = {
     Step.RATE: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), None, _REQUESTER),
     Step.NOTE: Rule(frozenset(Status), None, _STAFF),
     Step.SET: Rule(frozenset(Status), None, _STAFF | _REQUESTERS),
+    Step.UNDO: Rule(frozenset(Status), None, _STAFF | _REQUESTERS | _FOLLOWER),
 }
 
 # Where one side may take a step in fewer statuses than its row says.

@@ -18,23 +18,25 @@ from mailbot.domain.bulk import run_elsewhere, split_commands
 from mailbot.domain.cases import answer_cases
 from mailbot.domain.claiming import claim_identity
 from mailbot.domain.commanding import is_meant, meanwhile_notices, run_commands
-from mailbot.domain.decision import Change, Decision, Event, EventKind, Outcome
+from mailbot.domain.decision import Change, Commanded, Decision, Event, EventKind, Outcome
+from mailbot.domain.deeds import with_undo
 from mailbot.domain.effects import NO_CHANGE, Effects
 from mailbot.domain.filling import fill_from_words, fill_lone, set_fields
 from mailbot.domain.grammar import reads_like_thanks
 from mailbot.domain.letter import LETTERS, LetterKind, Notice
-from mailbot.domain.permission import action_about_desk, actions_of, find_lacking, refuse_unproven
+from mailbot.domain.permission import action_about_desk, actions_of, find_lacking, heaviest, refuse_unproven
 from mailbot.domain.rating import with_rating
 from mailbot.domain.scene import Scene, make_scene
 from mailbot.domain.ticket import Actor, Status, Step, status_after
 from mailbot.domain.tie_words import split_ties
 from mailbot.domain.tying import run_ties
-from mailbot.domain.verbs import About
+from mailbot.domain.verbs import About, Verb
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mailbot.domain.desk import Desk, Known
+    from mailbot.domain.grammar import Command
     from mailbot.domain.letter import LetterOrder
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.ticket import Ticket
@@ -51,7 +53,7 @@ def decide_update(
     effects += _answer(effects, scene)
     effects += fill_from_words(understanding, scene)
     proof = "a reply token proves it" if scene.is_proven else "its references or its subject name it"
-    return Decision(
+    decision = Decision(
         outcome=Outcome.ANSWERED if _only_asks(effects) else Outcome.UPDATED,
         reasons=(f"It belongs to {ticket.number}: {proof}.", *effects.reasons),
         ticket=ticket.number,
@@ -65,11 +67,12 @@ def decide_update(
         facts=understanding.facts,
         unproven=effects.unproven,
     )
+    return with_undo(decision, effects.commanded, desk.grammar, scene.language)
 
 
 def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene, now: datetime) -> Effects:
     has_files = mail.brings_evidence
-    ties, others = split_ties(commands_about(understanding, About.TICKET))
+    ties, others = split_ties(c for c in commands_about(understanding, About.TICKET) if c.verb is not Verb.UNDO)
     own, elsewhere = split_commands(others, scene.ticket.number)
     rated = with_rating(own, understanding.words, scene)
     is_rating, own = rated != own, rated
@@ -100,7 +103,15 @@ def _effects(mail: IncomingMail, understanding: Understanding, scene: Scene, now
         effects += _doubt(suspected) if suspected else Effects()
     elif text or has_files:
         effects += _comment(text, scene)
+    if (is_command or only_fields) and effects != Effects():
+        effects += _commanded((*own, *ties, *elsewhere) if is_command else (), effects, wanted, scene)
     return effects if effects != Effects() else Effects(reasons=("It says nothing new, so nothing is passed on.",))
+
+
+def _commanded(commands: tuple[Command, ...], done: Effects, wanted: tuple[Action, ...], scene: Scene) -> Effects:
+    """Return who commanded what was done; labelled lines are named by what they set."""
+    words = [command.word for command in commands] or [n.given for n in done.notices if n.code == "done_fields_set"]
+    return Effects(commanded=Commanded(scene.stored_address, ", ".join(words), heaviest(wanted)))
 
 
 def _only_asks(effects: Effects) -> bool:

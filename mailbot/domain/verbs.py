@@ -30,6 +30,7 @@ class Verb(StrEnum):
     MODULE = "module"
     TYPE = "type"
     RATE = "rate"
+    UNDO = "undo"
     STATUS = "status"
     MY_TICKETS = "my_tickets"
     REPORT = "report"
@@ -101,6 +102,7 @@ VERBS: dict[Verb, VerbRule] = {
     Verb.MODULE: VerbRule(About.TICKET, Takes.CHOICE, Step.SET),
     Verb.TYPE: VerbRule(About.TICKET, Takes.CHOICE, Step.SET),
     Verb.RATE: VerbRule(About.TICKET, Takes.RATING, Step.RATE),
+    Verb.UNDO: VerbRule(About.TICKET, step=Step.UNDO),
     Verb.STATUS: VerbRule(About.DESK, Takes.TICKETS, needs_proof=False),
     Verb.MY_TICKETS: VerbRule(About.DESK, Takes.NOTHING, needs_proof=False),
     Verb.REPORT: VerbRule(About.DESK, Takes.MONTH, needs_proof=False),

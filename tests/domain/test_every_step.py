@@ -15,7 +15,7 @@ from mailbot.domain.verbs import VERBS, Verb
 from tests.builders import ASHA, CHITRA, DEV, codes, letters, make_known, make_ticket, the_desk, when
 from tests.rows import check_rows
 
-# How each verb is said, in English and in Hindi; MERGE, PARENT and RATE have tables of their own.
+# How each verb is said, in English and in Hindi; MERGE, PARENT, RATE and UNDO have tables of their own.
 SAYS = {
     Verb.RESOLVE: ("RESOLVED", "हल हो गया"),
     Verb.REOPEN: ("REOPEN", "पुनः खोलें"),
@@ -30,7 +30,7 @@ SAYS = {
     Verb.MODULE: ("MODULE E-way Bill", "मॉड्यूल ई-वे बिल"),
     Verb.TYPE: ("TYPE Data correction", "प्रकार डेटा सुधार"),
 }
-ELSEWHERE = {Verb.MERGE, Verb.PARENT, Verb.RATE}
+ELSEWHERE = {Verb.MERGE, Verb.PARENT, Verb.RATE, Verb.UNDO}
 IMRAN = CHITRA.__class__("200003", "Imran Siddiqui", "imran@tax.up.example", CHITRA.role, office=CHITRA.office)
 SIDES = {"officer": ASHA, "staff": CHITRA, "lead": DEV}
 # What an officer says about a step of the IT section, with more than the word, goes to the IT section as his words.

@@ -35,6 +35,10 @@ note     staff      *                                  =
 set      staff      *                                  =
 set      requester  new in_progress waiting resolved   =
 set      integrator new in_progress waiting resolved   =
+undo     staff      *                                  =
+undo     requester  *                                  =
+undo     integrator *                                  =
+undo     follower   *                                  =
 """
 
 

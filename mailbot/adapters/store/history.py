@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.tables import events
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from mailbot.domain.decision import Event
 
 SALT_BYTES = 16
+_ADD = insert(events)
+_LAST = (
+    select(events.c.sequence, events.c.hash)
+    .where(events.c.ticket_id == bindparam("ticket_id"))
+    .order_by(events.c.sequence.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +55,41 @@ def append_to_history(  # noqa: PLR0917 - what a line of history is made of
     happened: Iterable[Event],
     mail_id: int | None,
     now: datetime,
+    *,
+    is_new: bool = False,
 ) -> None:
-    """Add lines to a ticket's history, each chained to the one before it."""
-    query = select(events.c.sequence, events.c.hash).where(events.c.ticket_id == ticket_id)
-    last = connection.execute(query.order_by(events.c.sequence.desc()).limit(1)).first()
-    sequence, previous = (last.sequence, last.hash) if last else (0, "")
+    """Add lines to a ticket's history, each chained to the one before it; a new ticket has none yet."""
+    sequence, previous = (0, "") if is_new else _find_end(connection, ticket_id)
+    rows = []
     for event in map(_storable_event, happened):
         sequence += 1
         salt = secrets.token_hex(SALT_BYTES)
         digest = content_digest(salt, event.actor, event.text, event.reason)
         previous = line_hash(previous, Line(number, sequence, now, event.kind, event.internal, mail_id, digest))
-        connection.execute(
-            insert(events).values(
-                ticket_id=ticket_id,
-                sequence=sequence,
-                at=now,
-                kind=event.kind,
-                actor=event.actor,
-                text=event.text,
-                reason=event.reason,
-                internal=event.internal,
-                mail_id=mail_id,
-                salt=salt,
-                digest=digest,
-                hash=previous,
-            )
+        rows.append(
+            {
+                "ticket_id": ticket_id,
+                "sequence": sequence,
+                "at": now,
+                "kind": event.kind,
+                "actor": event.actor,
+                "text": event.text,
+                "reason": event.reason,
+                "internal": event.internal,
+                "mail_id": mail_id,
+                "salt": salt,
+                "digest": digest,
+                "hash": previous,
+            }
         )
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+def _find_end(connection: Connection, ticket_id: int) -> tuple[int, str]:
+    """Return sequence and hash of the last line of a ticket's history."""
+    last = connection.execute(_LAST, {"ticket_id": ticket_id}).first()
+    return (last.sequence, last.hash) if last else (0, "")
 
 
 def content_digest(salt: str, actor: str, text: str, reason: str) -> str:
