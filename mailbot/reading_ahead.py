@@ -1,6 +1,8 @@
 """Claimed mails in their order, of which the next ones are read while one is applied.
 
-A mail that met a crash before is read when it is its turn, and none beside it: what it does costs no other an attempt.
+An attempt counts when a mail's turn comes, so that a death of the program is blamed on one mail. The next start begins
+with another one: a mail that kills the program while it is read ahead of its turn has its turn before long. A mail that
+met a death before is read when it is its turn, and none beside it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ NOTHING_AHEAD = Ahead()
 class InHand:
     """A mail on its way: `entry` has its attempt counted, `reading` is under way in a thread.
 
-    There is no entry before it is begun, nor when another worker has the mail; no reading when it waits for its turn.
+    There is no entry before its turn, nor when another worker has the mail; no reading when it is read in its turn.
     """
 
     claimed: Entry
@@ -48,7 +50,10 @@ class InHand:
 
 @dataclass(slots=True)
 class ReadingAhead:
-    """The mails of one claim. `begin` gives a mail its entry, with the attempt counted; `read` may run in threads."""
+    """The mails of one claim. `begin` gives a mail its entry, with the attempt counted; `read` may run in threads.
+
+    `in_hand` are the mail whose turn it is and those that are read ahead.
+    """
 
     waiting: deque[Entry]
     begin: Callable[[InHand], None]
@@ -69,10 +74,19 @@ class ReadingAhead:
             self.threads.shutdown()
 
     def find_next(self) -> InHand | None:
-        """Return the mail whose turn it is, after those that may be read ahead were begun; None after the last."""
-        while self.waiting and self._may_begin(self.waiting[0]):
-            self._begin(InHand(self.waiting.popleft()))
-        return self.in_hand[0] if self.in_hand else None
+        """Begin the mail whose turn it is and return it, after the next ones are being read; None after the last."""
+        if not self.in_hand and not self.waiting:
+            return None
+        if not self.in_hand:
+            self.in_hand.append(InHand(self.waiting.popleft()))
+        mail = self.in_hand[0]
+        self.begin(mail)
+        if mail.entry is not None:
+            self._read_ahead(mail)
+        while self.waiting and self._has_room_for(self.waiting[0]):
+            self.in_hand.append(InHand(self.waiting.popleft()))
+            self._read_ahead(self.in_hand[-1])
+        return mail
 
     def settle(self) -> None:
         """Be done with the mail whose turn it was."""
@@ -82,15 +96,12 @@ class ReadingAhead:
         """Return the claims that were not settled, as they were made."""
         return [*(mail.given_back for mail in self.in_hand), *self.waiting]
 
-    def _begin(self, mail: InHand) -> None:
-        self.in_hand.append(mail)
-        self.begin(mail)
-        if mail.entry is not None and self.threads is not None and not mail.claimed.attempt:
-            mail.reading = self.threads.submit(self.read, mail.entry)
+    def _read_ahead(self, mail: InHand) -> None:
+        """Have a mail read in a thread, unless it is, or must be read in its turn."""
+        if self.threads is not None and mail.reading is None and not mail.claimed.attempt:
+            mail.reading = self.threads.submit(self.read, mail.claimed)
 
-    def _may_begin(self, claimed: Entry) -> bool:
-        if not self.in_hand:
-            return True
+    def _has_room_for(self, claimed: Entry) -> bool:
         together: Iterable[Entry] = (claimed, *(mail.claimed for mail in self.in_hand))
         return (
             len(self.in_hand) <= self.ahead.mails

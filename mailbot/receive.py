@@ -17,23 +17,25 @@ of the world (`WorldError`: database, disk, network) stops the run, and everythi
 from __future__ import annotations
 
 import logging
-import traceback
+from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mailbot.confirming import Handling, understand_mail
 from mailbot.domain.decide import decide_unreadable
 from mailbot.domain.decision import Decision, Outcome
-from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError
+from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError, name_error
 from mailbot.domain.flood import guess_sender
 from mailbot.domain.malware import with_verdicts
 from mailbot.folder_change import notice_change
 from mailbot.ports import Kept
+from mailbot.reading_ahead import NOTHING_AHEAD, Ahead, ReadingAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from datetime import datetime, timedelta
 
     from mailbot.confirming import Understood
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
     from mailbot.ports import Entry, Files, Inspector, Ledger, Listed, Mailbox, Reader, Reading
+    from mailbot.reading_ahead import InHand
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Pace:
     mail_bytes: int
     attempts: int
     retry_after: tuple[timedelta, ...]
+    ahead: Ahead = NOTHING_AHEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,44 +84,64 @@ class Receiver:
     alarms: Alarms
     inspector: Inspector | None = None
 
-    def take_in(self, mailbox: Mailbox, start: datetime | None, *, sweep: bool) -> int:
+    def take_in(
+        self,
+        mailbox: Mailbox,
+        start: datetime | None,
+        *,
+        sweep: bool,
+        stopping: Callable[[], bool] = lambda: False,
+        kept: Callable[[], object] = lambda: None,
+    ) -> int:
         """Keep and file every mail that waits in the folder; return how many were new.
 
-        Without `sweep` only UIDs above the highest known one are asked for, which costs the same for any folder.
+        Without `sweep` only UIDs above the highest known one are asked for, which costs the same for any folder. When
+        `stopping` turns true the batch in hand is finished. `kept` is called whenever there is something to handle.
         """
-        uidvalidity = notice_change(mailbox, self.ledger, self.alarms, self.now())
-        first = 1 if sweep else self.ledger.find_highest_uid(mailbox.name, uidvalidity) + 1
-        uids = mailbox.find_uids(first)
-        known = self.ledger.find_filed(mailbox.name, uidvalidity, uids)
-        self._file_again(mailbox, uidvalidity, [uid for uid, filed in known.items() if not filed])
-        taken = 0
-        wanted = self._find_wanted(mailbox, uidvalidity, [uid for uid in uids if uid not in known], start)
-        for batch in batches(wanted, self.pace):
+        uidvalidity = notice_change(mailbox, self.ledger, self.alarms, self.now(), anew=sweep)
+        taken, wanted = 0, []
+        for listed in takewhile(lambda _: not stopping(), self._find_new(mailbox, uidvalidity, start, sweep=sweep)):
+            wanted += self._choose(mailbox, uidvalidity, listed, start)
+        for batch in takewhile(lambda _: not stopping(), batches(wanted, self.pace)):
             if not self.files.has_room():
                 raise WorldError(NO_ROOM)
-            taken += self._take_batch(mailbox, uidvalidity, batch)
+            taken += self._take_batch(mailbox, uidvalidity, batch, kept)
             log.info("took in %s of %s new mails", taken, len(wanted))
         return taken
 
-    def _find_wanted(
-        self, mailbox: Mailbox, uidvalidity: int, uids: Sequence[int], start: datetime | None
-    ) -> list[Listed]:
-        """Return the new mails that shall be fetched; a folder of many old ones is gone through in parts."""
+    def _find_new(
+        self, mailbox: Mailbox, uidvalidity: int, start: datetime | None, *, sweep: bool
+    ) -> Iterator[Sequence[Listed]]:
+        """Yield the mails that the ledger does not know; a folder of many old ones is gone through in parts."""
+        if not sweep:
+            newer = mailbox.find_newer(self.ledger.find_highest_uid(mailbox.name, uidvalidity))
+            if start is None:
+                self._refuse_full_folder(mailbox.name, len(newer))
+            yield newer
+            return
+        uids = mailbox.find_uids(1)
+        known = self.ledger.find_filed(mailbox.name, uidvalidity, uids)
+        self._file_again(mailbox, uidvalidity, [uid for uid, filed in known.items() if not filed])
+        new = [uid for uid in uids if uid not in known]
         if start is None:
-            self._refuse_full_folder(mailbox.name, len(uids))
-        wanted: list[Listed] = []
-        for position in range(0, len(uids), LISTED_AT_ONCE):
-            listed = mailbox.find_listed(uids[position : position + LISTED_AT_ONCE])
-            old = [mail for mail in listed if start and mail.arrived < start]
-            if old:
-                self.ledger.keep_ignored(mailbox.name, uidvalidity, old, TOO_OLD, self.now())
-                log.info("left %s mails alone that arrived before imap.start_date", len(old))
-            wanted += self._leave_known(mailbox, uidvalidity, [m for m in listed if not (start and m.arrived < start)])
-        return wanted
+            self._refuse_full_folder(mailbox.name, len(new))
+        for position in range(0, len(new), LISTED_AT_ONCE):
+            yield mailbox.find_listed(new[position : position + LISTED_AT_ONCE])
+
+    def _choose(
+        self, mailbox: Mailbox, uidvalidity: int, listed: Sequence[Listed], start: datetime | None
+    ) -> list[Listed]:
+        """Return the mails that shall be fetched, and write down what becomes of the others."""
+        old = [mail for mail in listed if start and mail.arrived < start]
+        if old:
+            self.ledger.keep_ignored(mailbox.name, uidvalidity, old, TOO_OLD, self.now())
+            log.info("left %s mails alone that arrived before imap.start_date", len(old))
+        return self._leave_known(mailbox, uidvalidity, [m for m in listed if not (start and m.arrived < start)])
 
     def _leave_known(self, mailbox: Mailbox, uidvalidity: int, listed: Sequence[Listed]) -> list[Listed]:
         """File mails that the provider's own number shows to be taken in already; return the others."""
-        known = self.ledger.find_same_mails([mail.provider_id for mail in listed if mail.provider_id])
+        provider_ids = [mail.provider_id for mail in listed if mail.provider_id]
+        known = self.ledger.find_same_mails(provider_ids) if provider_ids else {}
         same = [(mail, known[mail.provider_id]) for mail in listed if mail.provider_id in known]
         if same:
             self.ledger.keep_duplicates(mailbox.name, uidvalidity, same, self.now())
@@ -135,15 +159,20 @@ class Receiver:
             )
         self.ledger.keep_visit(mailbox, self.now())
 
-    def _take_batch(self, mailbox: Mailbox, uidvalidity: int, batch: Sequence[Listed]) -> int:
+    def _take_batch(
+        self, mailbox: Mailbox, uidvalidity: int, batch: Sequence[Listed], call: Callable[[], object]
+    ) -> int:
         fetched = mailbox.fetch(batch, self.pace.mail_bytes)
         self.reached("fetched")
+        names = self.files.keep_all([mail.raw for mail in fetched])
         kept = [
-            Kept(mail.listed, self.files.keep(mail.raw), mail.oversized, guess_sender(mail.raw)) for mail in fetched
+            Kept(mail.listed, name, mail.oversized, guess_sender(mail.raw))
+            for mail, name in zip(fetched, names, strict=True)
         ]
         self.reached("written")
         self.ledger.keep(mailbox.name, uidvalidity, kept, self.now())
         self.reached("kept")
+        call()
         self._file_again(mailbox, uidvalidity, [mail.listed.uid for mail in kept])
         self.reached("filed")
         return len(kept)
@@ -154,52 +183,54 @@ class Receiver:
             self.reached("moved")
             self.ledger.settle_filed(mailbox.name, uidvalidity, uids)
 
-    def handle_due(self, limit: int = 20, stopping: Callable[[], bool] = lambda: False) -> int:
+    def handle_due(
+        self,
+        limit: int = 20,
+        stopping: Callable[[], bool] = lambda: False,
+        handled: Callable[[], object] = lambda: None,
+    ) -> int:
         """Handle kept mails that are due; return how many were claimed, 0 when nothing waits.
 
-        When `stopping` turns true the mail in hand is finished and the others are given back.
+        When `stopping` turns true the mail in hand is finished and the others are given back. `handled` is called after
+        each mail: its letters need not wait for the others.
         """
         entries = self.ledger.claim_mails(self.now(), limit)
         if not entries and self.inspector is not None:
             self.inspector.rescan_due()
-        for position, entry in enumerate(entries):
-            if stopping():
-                self.ledger.give_back(entries[position:])
-                break
+        with ReadingAhead(deque(entries), self._begin, self._read, self.pace.ahead) as mails:
             try:
-                self._begin(entry)
-            except WorldError:
-                self._give_back(entries[position + 1 :])
+                while not stopping() and (mail := mails.find_next()):
+                    self._handle(mail)
+                    mails.settle()
+                    handled()
+            except WorldError:  # no fault of these mails
+                with suppress(WorldError):  # the database itself may be what failed; then the leases run out
+                    self.ledger.give_back(mails.find_left())
                 raise
+        if left := mails.find_left():
+            self.ledger.give_back(left)
         return len(entries)
 
-    def _begin(self, claimed: Entry) -> None:
-        """Count the attempt and handle the mail; an error of the world is no fault of it and does not count."""
+    def _begin(self, mail: InHand) -> None:
+        """Count the attempt before anything is read."""
         self.reached("claimed")
-        entry: Entry | None = claimed
-        try:
-            self.reader.prepare()
-            entry = self.ledger.begin(claimed, self.now())
-            self.reached("begun")
-            if entry is None:
-                log.warning("mail %s was taken over by another worker, because this one was too slow", claimed.id)
-            else:
-                self._handle(entry)
-        except WorldError:
-            if entry is not None:
-                self._give_back([replace(entry, attempt=claimed.attempt)])
-            raise
+        self.reader.prepare()
+        mail.entry = self.ledger.begin(mail.claimed, self.now())
+        self.reached("begun")
 
-    def _give_back(self, entries: Sequence[Entry]) -> None:
-        with suppress(WorldError):  # the database itself may be what failed; then the leases run out
-            self.ledger.give_back(entries)
+    def _handle(self, mail: InHand) -> None:
+        if mail.entry is None:
+            log.warning("mail %s was taken over by another worker, because this one was too slow", mail.claimed.id)
+        elif mail.entry.attempt > self.pace.attempts:
+            error = UnreadableMailError("the program stopped each time while it handled this mail")
+            self._set_aside(mail.entry, error)
+        else:
+            self._read_and_apply(mail.entry, mail.reading)
 
-    def _handle(self, entry: Entry) -> None:
-        if entry.attempt > self.pace.attempts:
-            self._set_aside(entry, UnreadableMailError("the program stopped each time while it handled this mail"))
-            return
+    def _read_and_apply(self, entry: Entry, reading: Future[Reading] | None) -> None:
         try:
-            number = self._read_and_apply(entry)
+            read = reading.result() if reading else self._read(entry)
+            number = self._apply(entry, self._understand(read))
         except WorldError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one mail does, the next ones go on
@@ -208,9 +239,8 @@ class Receiver:
             log.info("handled mail %s (ticket %s)", entry.id, number or "none")
         self.reached("handled")
 
-    def _read_and_apply(self, entry: Entry) -> str:
-        read = self._read(entry)
-        handling = Handling(self.ledger, self.desk, self._read)
+    def _apply(self, entry: Entry, read: Understood) -> str:
+        handling = Handling(self.ledger, self.desk, lambda earlier: self._understand(self._read(earlier)))
         for _ in range(REDECIDE_LIMIT):
             now = self.now()
             mail, decision = handling.decide(read, entry, now)
@@ -220,10 +250,13 @@ class Receiver:
                 continue
         raise WorldError(f"Mail {entry.id} met another change of its ticket {REDECIDE_LIMIT} times and is tried later.")
 
-    def _read(self, entry: Entry) -> Understood:
+    def _read(self, entry: Entry) -> Reading:
+        """Return what a mail says, with its files in the store; may run in another thread."""
         reading = self.reader.read(self.files.find(entry.sha256), oversized=entry.oversized)
-        for data in reading.files.values():
-            self.files.keep(data)
+        self.files.keep_all(list(reading.files.values()))
+        return reading
+
+    def _understand(self, reading: Reading) -> Understood:
         self.reached("parsed")
         if (hops := len(reading.mail.headers.get("received", ()))) > MOST_HOPS:
             raise UnreadableMailError(f"it went through {hops} mail servers, as only mail in a loop does")
@@ -253,13 +286,6 @@ class Receiver:
             if self.inspector is not None:
                 self.inspector.rescan([entry.sha256])
             self.ledger.apply(entry, None, decide_unreadable(reason, self.ledger.find_staff(), self.desk), now)
-
-
-def name_error(error: Exception) -> str:
-    """Return what an unexpected error is and where it arose; its own words may repeat the mail and stay out of logs."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"unexpected {type(error).__name__}{place}"
 
 
 def batches(listed: Sequence[Listed], pace: Pace) -> Iterator[list[Listed]]:

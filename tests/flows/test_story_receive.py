@@ -238,6 +238,14 @@ def test_a_stop_finishes_the_mail_in_hand_and_gives_the_others_back(world):
     assert world.outcomes() == ["opened"] * 5
 
 
+def test_letters_can_go_out_while_the_next_mail_is_handled(world):
+    """Somebody is called after each mail that was handled."""
+    receiver, seen = world.receiver(), []
+    receiver.take_in(world.mailbox, EARLY, sweep=True)
+    receiver.handle_due(handled=lambda: seen.append(world.outcomes().count("opened")))
+    assert seen == [1, 2, 3, 4, 5]
+
+
 def test_a_mail_that_went_in_circles_is_set_aside():
     """More than fifty mail servers on its way: it ends in the quarantine and answers nobody."""
     world = World()

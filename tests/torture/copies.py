@@ -20,7 +20,7 @@ from mailbot.domain.errors import WorldError
 from tests.servers.smtp_server import DROP, SmtpServer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Engine
 
@@ -97,7 +97,7 @@ class Accepting:
         """Never."""
         return False
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
+    def send(self, letters: Sequence[Outgoing], _stopping: Callable[[], bool]) -> list[Receipt]:
         """Take them all."""
         self.taken.update(letter.raw for letter in letters)
         return [Receipt(letter, Result.SENT, "250 2.0.0 Ok: queued") for letter in letters]

@@ -54,10 +54,11 @@ class Left:
 
 
 ALL_FILED = Left(processed=3, files=3, filed=3)
+# Two deaths ahead of its turn, three in it, and a good end.
+MOST_STARTS = 6
 PENDING_ONE, PENDING_TWO, PENDING_ALL = "3 pending", "6 pending", "9 pending"
 
-# Step, at which of its times, and what is left; the first mail has a screenshot, which is a file of its own. Those
-# that were read ahead were tried as well, once.
+# Step, at which of its times, and what is left; the first mail has a screenshot, which is a file of its own.
 TABLE = [
     ("fetched:1", Left(waiting=3)),
     ("written:1", Left(waiting=3, files=2)),
@@ -67,9 +68,9 @@ TABLE = [
     ("kept:2", Left(waiting=1, processed=2, files=3, filed=2, kept=1)),
     ("claimed:1", Left(processed=3, files=3, filed=3)),
     ("begun:1", Left(processed=3, files=3, filed=3, tried=1)),
-    ("parsed:2", Left(processed=3, files=4, filed=2, tried=2, done=1, tickets=1, letters="3 pending")),
+    ("parsed:2", Left(processed=3, files=4, filed=2, tried=1, done=1, tickets=1, letters="3 pending")),
     ("letter-begun:9", Left(processed=3, files=4, filed=1, tried=1, done=2, tickets=2, letters="6 pending")),
-    ("handled:1", Left(processed=3, files=4, filed=2, tried=2, done=1, tickets=1, letters="3 pending")),
+    ("handled:1", Left(processed=3, files=4, filed=2, done=1, tickets=1, letters="3 pending")),
     ("handled:3", Left(processed=3, files=4, done=3, tickets=3, letters="9 pending")),
     ("letters-claimed:1", Left(processed=3, files=4, done=3, tickets=3, letters="9 sending")),
     ("letters-sent:1", Left(processed=3, files=4, done=3, tickets=3, letters="9 sending", sent=9)),
@@ -121,21 +122,20 @@ def test_a_kill_while_letters_go_out_repeats_a_letter_at_most(both_offices: Sequ
 
 
 def test_a_mail_that_kills_the_program_each_time_is_set_aside(both_offices: Sequence[Office]) -> None:
-    """The others are handled, at the second start those that were read beside it; three deaths make a ticket of it."""
+    """It may die a few times while it is read ahead of its turn; three deaths in its turn make a ticket of it."""
 
-    def die_three_times(office: Office) -> None:
+    def die_again_and_again(office: Office) -> None:
         office.arrive(POISON + b"\r\n" + three_mails_arrive(office))
-        for start in range(3):
-            assert run_poisoned(office) == KILLED
-            states = count_states(office)
-            assert states == {"done": 3, "kept": 1} or (not start and set(states) == {"done", "kept"})
-        assert run_poisoned(office) == 0
+        ends = [run_poisoned(office)]
+        while ends[-1] == KILLED and len(ends) < MOST_STARTS:
+            ends.append(run_poisoned(office))
+        assert ends[-1] == 0
         assert count_states(office) == {"done": 3, "quarantined": 1}
         titles = {row.title for row in office.rows_of(select(tickets.c.title))}
         assert titles == {"A mail could not be read", *TITLES}
         assert "1 quarantined + 0 waiting" in office.mailbot("reconcile")
 
-    side_by_side(die_three_times, both_offices)
+    side_by_side(die_again_and_again, both_offices)
 
 
 def test_crashes_of_another_cause_blame_no_mail(both_offices: Sequence[Office]) -> None:
