@@ -19,19 +19,24 @@ from mailbot.adapters.alarms import Scopes, ToldAlarms
 from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import make_failpoint
 from mailbot.adapters.imap import ImapMailbox, Waker
-from mailbot.adapters.keys import load_keys
+from mailbot.adapters.keys import KeyFollower, find_key_file, load_keys
 from mailbot.adapters.pacing import Gate
 from mailbot.adapters.pin_record import require_pin
 from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.bulletins import Bulletins
 from mailbot.adapters.store.desk_store import DeskStore
+from mailbot.adapters.store.folding import Folding
+from mailbot.adapters.store.late_malware import LateMalware
 from mailbot.adapters.store.leases import Leases
 from mailbot.adapters.store.outbox import Outbox
 from mailbot.adapters.store.soundness import require_sound
 from mailbot.adapters.store.status import find_status
 from mailbot.deliver import Deliverer
 from mailbot.domain.errors import WorldError
+from mailbot.intake import Intake, Rhythm, Signals
 from mailbot.parts import (
+    READ_AHEAD,
     Correspondent,
     imap_account,
     load_calendar,
@@ -44,23 +49,25 @@ from mailbot.parts import (
     require_complete,
     smtp_account,
 )
+from mailbot.reading_ahead import Ahead
 from mailbot.receive import Pace, Receiver
 from mailbot.reconcile import reconcile
 from mailbot.remind import Reminder
 from mailbot.settings.desk import make_desk
 from mailbot.settings.service import make_plans, make_report_rules
 from mailbot.upkeep.tidying import Tidier, make_retention
+from mailbot.warning import Warner
 from mailbot.watch import Pulse, Watch
 from mailbot.watch_parts import WatchedPost, make_alarms, open_watch, watch_steps
-from mailbot.worker import Rhythm, Worker
+from mailbot.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mailbot.adapters.files import FileStore
     from mailbot.deliver import Post
     from mailbot.domain.health import Status
     from mailbot.elsewhere import Lookout
+    from mailbot.file_keeping import KeptFiles
     from mailbot.reconcile import Reconciliation
     from mailbot.settings import Settings
 
@@ -80,6 +87,15 @@ class Done:
     delivered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What the worker sees to now and then: new keys, malware that was found late, letters that wait for the quota."""
+
+    keys: KeyFollower
+    warner: Warner
+    folding: Folding
+
+
 @dataclass(frozen=True)
 class OpenDesk:
     """The whole desk, connected to nothing yet: connections open when they are first used."""
@@ -89,7 +105,7 @@ class OpenDesk:
     reminder: Reminder
     lookout: Lookout
     store: DeskStore
-    files: FileStore
+    files: KeptFiles
     mailbox: ImapMailbox
     bell: Waker
     leases: Leases
@@ -98,23 +114,35 @@ class OpenDesk:
     watch: Watch
     alarms: ToldAlarms
     tidier: Tidier
+    care: Care
 
     def worker(self) -> Worker:
         """Return the worker of this desk."""
-        return Worker(
+        signals = Signals()
+        intake = Intake(
             receiver=self.receiver,
-            deliverer=self.deliverer,
-            reminder=self.reminder,
-            lookout=self.lookout,
             mailbox=self.mailbox,
             bell=self.bell,
             leases=self.leases,
             start_date=self.start_date,
             rhythm=self.rhythm,
+            signals=signals,
+            pulse=self.watch.pulse,
+            now=now,
+        )
+        return Worker(
+            intake=intake,
+            receiver=self.receiver,
+            deliverer=self.deliverer,
+            reminder=self.reminder,
+            lookout=self.lookout,
+            signals=signals,
             watch=self.watch,
             teller=self.alarms,
-            now=now,
             tidy=self.tidier.tidy_when_due,
+            follow_keys=self.care.keys.follow,
+            warn=self.care.warner.warn,
+            fold=lambda: self.care.folding.fold_waiting(now()),
         )
 
     def find_status(self) -> Status:
@@ -167,7 +195,7 @@ class OpenDesk:
     def reconcile(self) -> Reconciliation:
         """Look through the folders beside the inbox, and compare the mailbox with the ledger."""
         self.lookout.look()
-        compared = reconcile(self.mailbox, self.store, lambda name: self.files.path(name).exists())
+        compared = reconcile(self.mailbox, self.store, self.files.find_missing)
         return replace(compared, elsewhere=tuple(self.lookout.find_listed()))
 
 
@@ -214,7 +242,13 @@ def open_desk(settings: Settings, *, catching_up: bool = False) -> Iterator[Open
             watch=open_watch(settings, engine, holder, alarms, pulse, file_store.has_room),
             alarms=alarms,
             tidier=Tidier(engine, file_store, make_retention(settings), timezone, now),
+            care=_make_care(settings, Applier(engine, desk, timezone, correspondent), alarms),
         )
+
+
+def _make_care(settings: Settings, applier: Applier, alarms: ToldAlarms) -> Care:
+    keys = KeyFollower(settings, find_key_file(settings), applier.desk.keys, now)
+    return Care(keys, Warner(LateMalware(applier), alarms, now), Folding(applier.engine, applier.desk.energy.quota))
 
 
 def _open_servers(
@@ -249,6 +283,7 @@ def _pace(settings: Settings) -> Pace:
         mail_bytes=settings.limits.mail_bytes,
         attempts=worker.attempts,
         retry_after=tuple(timedelta(seconds=seconds) for seconds in worker.retry_seconds),
+        ahead=Ahead(READ_AHEAD, worker.batch_bytes),
     )
 
 

@@ -67,7 +67,7 @@ class Handling:
             return answer.mail, decide_answered(stage, held.challenge, answer.mail, known, self.desk)
         first = self.read_again(held.entry)
         proven = (held.challenge.ticket,) if held.challenge.ticket else ()
-        clues = replace(first.clues, proven=proven, sender_proven=True, since=held.asked_at)
+        clues = replace(first.clues, proven=proven, sender_proven=True, carried=(), since=held.asked_at)
         then = self.ledger.find_known(first.mail, clues, held.entry, now)
         judged = judge_pictures(first.mail, then.seen_before)
         # What the servers say of the answer counts now: it is the mail that commands.

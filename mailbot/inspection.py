@@ -104,7 +104,7 @@ class Inspection:
             scan = self.inspect({name: data})[name]
             settled += scan.verdict is not Verdict.UNSCANNED
             if scan.verdict is Verdict.INFECTED:
-                log.warning("the kept file %s is infected (%s); no letter shows it", name, scan.threat)
+                log.warning("the kept file %s is infected (%s); no letter shows it from now on", name, scan.threat)
         return settled
 
     def _scan(self, data: bytes, end: datetime) -> Scan:

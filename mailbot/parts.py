@@ -27,11 +27,11 @@ from mailbot.adapters.smtp import SmtpAccount
 from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.found_mails import FoundMails
-from mailbot.adapters.store.migrating import require_current
+from mailbot.adapters.store.revisions import require_current
 from mailbot.adapters.store.scans import Scans
 from mailbot.adapters.store.transferring import PeopleImport
 from mailbot.domain.errors import SettingsError, WorldError
-from mailbot.domain.letter import Picture
+from mailbot.domain.letter import LETTERS, Picture
 from mailbot.domain.mail import Verdict
 from mailbot.domain.people import Language
 from mailbot.domain.transfers import Follow
@@ -40,6 +40,7 @@ from mailbot.inspection import Inspection
 from mailbot.settings.desk import make_desk, read_grammar_file
 from mailbot.settings.service import make_calendar
 from mailbot.share import shared
+from mailbot.shared_files import open_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from mailbot.domain.desk import Desk
     from mailbot.domain.letter import Letter
     from mailbot.domain.mail import Attachment
+    from mailbot.file_keeping import KeptFiles
     from mailbot.settings import Settings
     from mailbot.settings.sections import ServerSection
 
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
 TOLD_BY_NAME = frozenset({Verdict.CLEAN, Verdict.UNASKED})
 # Lies in the data folder as long as a restore is not done.
 BEING_RESTORED = "restore-is-under-way"
+# So many mails are read while one is applied; more processes would wait for the one that applies.
+READ_AHEAD = 2
 # Found within a day (twice as often, as a look may fail).
 LOOK_EVERY = timedelta(hours=11)
 TOKEN_FILE = "oauth2-tokens.json"  # noqa: S105 - the name of the file, not what is in it
@@ -74,7 +78,7 @@ class Correspondent:
     """
 
     writer: LetterWriter
-    files: FileStore
+    files: KeptFiles
     reached: Callable[[str], None] = no_failpoint
 
     def __call__(self, task: LetterTask) -> Letter:
@@ -83,7 +87,9 @@ class Correspondent:
         if task.ticket is None:
             return self.writer.write_for_desk(task.order, task.thread, task.at, task.event_key)
         evidence = [file for file in task.attachments if file.evidence]
-        pictures = [self._picture(file) for file in evidence if file.shown]
+        # A letter that shows no picture only counts them, and the file store may be a network away.
+        shows = LETTERS[task.order.kind].pictures
+        pictures = [self._picture(file, is_read=shows) for file in evidence if file.shown]
         return self.writer.write(
             task.order,
             task.ticket,
@@ -97,9 +103,9 @@ class Correspondent:
             facts=task.facts,
         )
 
-    def _picture(self, file: Attachment) -> Picture:
+    def _picture(self, file: Attachment, *, is_read: bool) -> Picture:
         """Return what the letter shows: the file itself, or its preview under a name that says what that is."""
-        data = self.files.find(file.shown)
+        data = self.files.find(file.shown) if is_read else b""
         if file.shown == file.sha256:
             return Picture(file.name, file.content_type, data)
         return Picture(f"{file.name.rpartition('.')[0] or file.name}.png", "image/png", data)
@@ -133,19 +139,23 @@ def make_guide(settings: Settings) -> Guide:
     )
 
 
-def open_files(settings: Settings) -> FileStore:
-    """Return the file store of the data folder."""
-    return FileStore(settings.data / "files", settings.storage.minimum_free_mb * 1_000_000)
+def open_files(settings: Settings) -> KeptFiles:
+    """Return the store of files that the settings name. Raises SettingsError when it cannot be used as they are."""
+    minimum_free = settings.storage.minimum_free_mb * 1_000_000
+    if settings.files.store == "s3":
+        return open_bucket(settings, minimum_free)
+    return FileStore(settings.data / "files", minimum_free)
 
 
 def open_reader(settings: Settings) -> ChildReader:
-    """Return the reader of mails; its process starts with the first mail."""
+    """Return the reader of mails; its processes start with the first mails."""
     limits = settings.limits
     return ChildReader(
         cpu_seconds=limits.parse_cpu_seconds,
         wall_seconds=limits.parse_seconds,
         memory_mb=limits.parse_memory_mb,
         picture_pixels=limits.picture_pixels,
+        children=READ_AHEAD,
     )
 
 

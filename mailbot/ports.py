@@ -108,11 +108,17 @@ class Mailbox(Protocol):
     def select(self) -> int:
         """Open the folder and return its UIDVALIDITY (RFC 9051 2.3.1.1)."""
 
+    def refresh(self) -> int:
+        """Bring an open folder up to date, or open it; return its UIDVALIDITY."""
+
     def find_next_uid(self) -> int:
-        """Return the UID of the next mail to come, as the server said when the folder was opened; 0 if it did not."""
+        """Return the UID of the next mail to come, if the server just said it when the folder was opened; else 0."""
 
     def find_uids(self, first: int) -> list[int]:
         """Return the UIDs in the folder from `first` on, in ascending order."""
+
+    def find_newer(self, uid: int) -> list[Listed]:
+        """Return size and arrival of the mails above that UID, in ascending order."""
 
     def find_listed(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and arrival of these mails; one that vanished meanwhile is left out."""
@@ -129,6 +135,9 @@ class Files(Protocol):
 
     def keep(self, data: bytes) -> str:
         """Write the bytes so that a power cut cannot lose them; return their SHA-256 in hexadecimal."""
+
+    def keep_all(self, lot: Sequence[bytes]) -> list[str]:
+        """Keep several at once, which waits for the disk or the network once; return their names in this order."""
 
     def find(self, sha256: str) -> bytes:
         """Return the bytes of that name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -124,7 +124,13 @@ def open_watch(  # noqa: PLR0917 - the parts that app.py puts together
         pulse=pulse,
         alarms=alarms,
         records=WatchRecords(
-            engine, worker, alarms, settings.desk.address, settings.alarms.canary_minutes, make_quota(settings)
+            engine,
+            worker,
+            alarms,
+            settings.desk.address,
+            settings.alarms.canary_minutes,
+            make_quota(settings),
+            clean=make_redactor(settings),
         ),
         has_room=has_room,
         limits=make_limits(settings),
@@ -159,10 +165,12 @@ class WatchRecords:
     address: str
     canary_minutes: int
     quota: SendQuota = NO_QUOTA
+    clean: Callable[[str], str] = str
 
     def keep_beats(self, beats: Mapping[Part, Beat], now: datetime) -> None:
-        """Write the heartbeats of all parts."""
-        keep_beats(self.engine, self.worker, beats, now)
+        """Write the heartbeats of all parts; what a server said may name an address, which is masked."""
+        told = {part: replace(beat, error=self.clean(beat.error)) for part, beat in beats.items()}
+        keep_beats(self.engine, self.worker, told, now)
 
     def check_books(self) -> list[str]:
         """Return in sentences what does not agree."""
@@ -205,13 +213,14 @@ class WatchedPost:
         """Tell whether the server shall not be asked yet."""
         return self.post.is_resting()
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
+    def send(self, letters: Sequence[Outgoing], stopping: Callable[[], bool]) -> list[Receipt]:
         """Hand the letters over and note how it went."""
-        receipts = self.post.send(letters)
-        if any(receipt.result in {Result.SENT, Result.REFUSED} for receipt in receipts):
+        receipts = self.post.send(letters, stopping)
+        tried = [receipt for receipt in receipts if receipt.result is not Result.UNTOUCHED]
+        if any(receipt.result in {Result.SENT, Result.REFUSED} for receipt in tried):
             self.pulse.free(Part.DELIVER)
-        elif receipts:
-            self.pulse.fail(Part.DELIVER, receipts[0].answer, hold=True)
+        elif tried:
+            self.pulse.fail(Part.DELIVER, tried[0].answer, hold=True)
         return receipts
 
 

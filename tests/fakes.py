@@ -91,6 +91,10 @@ class FakeMailbox:
             raise WorldError("The mail server does not answer.")
         return self.uidvalidity
 
+    def refresh(self) -> int:
+        """Return the UIDVALIDITY."""
+        return self.select()
+
     def find_next_uid(self) -> int:
         """Return what the test set."""
         return self.next_uid
@@ -98,6 +102,10 @@ class FakeMailbox:
     def find_uids(self, first: int) -> list[int]:
         """Return the UIDs from `first` on."""
         return sorted(uid for uid in self.waiting if uid >= first)
+
+    def find_newer(self, uid: int) -> list[Listed]:
+        """Return size and arrival of the mails above that UID."""
+        return self.find_listed(self.find_uids(uid + 1))
 
     def find_listed(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and arrival."""
@@ -155,6 +163,10 @@ class FakeFiles:
         self.kept[name] = data
         return name
 
+    def keep_all(self, lot: Sequence[bytes]) -> list[str]:
+        """Keep several."""
+        return [self.keep(data) for data in lot]
+
     def find(self, sha256: str) -> bytes:
         """Return the bytes."""
         return self.kept[sha256]
@@ -206,6 +218,7 @@ class FakeOutbox:
 
     waiting: list[Outgoing] = field(default_factory=list)
     settled: list[Settlement] = field(default_factory=list)
+    renewed: list[list[int]] = field(default_factory=list)
 
     def claim_letters(self, now: datetime, limit: int) -> list[Outgoing]:
         """Hand out what waits, counting the attempt."""
@@ -217,6 +230,15 @@ class FakeOutbox:
         """Remember how the letters ended."""
         del now
         self.settled += settlements
+
+    def renew(self, letters: Sequence[Outgoing], now: datetime) -> None:
+        """Remember which letters are still in hand."""
+        del now
+        self.renewed.append([letter.id for letter in letters])
+
+    def give_back(self, letters: Sequence[Outgoing]) -> None:
+        """Let the letters wait again."""
+        self.waiting = [replace(letter, attempts=letter.attempts - 1) for letter in letters] + self.waiting
 
 
 @dataclass
@@ -231,10 +253,15 @@ class FakePost:
         """Return what the test set."""
         return self.resting
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Receipt]:
-        """Return the receipts."""
-        self.bytes_sent += [letter.raw for letter in letters]
-        return [Receipt(letter, self.answers.get(letter.to, Result.SENT), "as told") for letter in letters]
+    def send(self, letters: Sequence[Outgoing], stopping: Callable[[], bool]) -> list[Receipt]:
+        """Return the receipts; once the program shall stop, nothing more is begun."""
+        receipts = []
+        for letter in letters:
+            result = Result.UNTOUCHED if stopping() else self.answers.get(letter.to, Result.SENT)
+            if result is not Result.UNTOUCHED:
+                self.bytes_sent.append(letter.raw)
+            receipts.append(Receipt(letter, result, "as told"))
+        return receipts
 
 
 @dataclass

@@ -224,6 +224,8 @@ def describe(mail: IncomingMail | None, decision: Decision, number: str) -> str:
     if decision.change:
         changed = [(f.name, getattr(decision.change, f.name)) for f in fields(decision.change)]
         lines += [f"change {name}: {_one_line(value)}" for name, value in changed if value not in {None, False}]
+    if decision.put_back:
+        lines += [f"put back {name}: {_one_line(value)}".rstrip() for name, value in decision.put_back.fields]
     if decision.settings:
         lines.append(f"settings: {decision.settings}")
     lines += [f"fact {fact.kind}: {fact.value}" for fact in decision.facts]

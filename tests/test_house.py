@@ -157,6 +157,7 @@ UNWRITTEN = {
     "oauth2.client_secret",
     "alarms.password",
     "alarms.webhook_secret",
+    "files.secret_key",
     "home",
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.adapters.clock import now
@@ -15,11 +17,14 @@ from mailbot.domain.trust import TokenKeys
 from mailbot.settings import read_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from mailbot.domain.token_keys import Key
     from mailbot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 KEY_BYTES = 32
 MINIMUM_SECRET = 32
@@ -55,6 +60,41 @@ def read_keys(settings: Settings) -> tuple[Key, ...]:
 def load_keys(settings: Settings) -> TokenKeys:
     """Return the keys of the reply tokens that count now."""
     return live_keys(read_keys(settings), now())
+
+
+@dataclass(slots=True)
+class KeyFollower:
+    """Lets the keys of a running desk follow their file: a new key counts, and one whose time is over does not.
+
+    `keys` are those that the desk holds, `path` is their file. `now` is the one clock.
+    """
+
+    settings: Settings
+    path: Path
+    keys: TokenKeys
+    now: Callable[[], datetime]
+    _seen: tuple[int, ...] = ()
+    _read: tuple[Key, ...] = ()
+    _trouble: str = ""
+
+    def follow(self) -> None:
+        """Look at the file, and read it when it changed; one that is gone or damaged leaves the keys as they are."""
+        try:
+            self._read_when_changed()
+            self._trouble = ""
+        except (SettingsError, WorldError, OSError) as error:
+            if self._trouble != str(error):
+                self._trouble = str(error)
+                log.warning("the keys of the reply tokens stay as they were: %s", error)
+            return
+        if self.keys.follow(live_keys(self._read, self.now())):
+            log.info("the keys of the reply tokens changed: %s", self.keys)
+
+    def _read_when_changed(self) -> None:
+        found = self.path.stat()
+        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if seen != self._seen:
+            self._read, self._seen = read_keys(self.settings), seen
 
 
 def rotate_key_file(path: Path, at: datetime) -> tuple[Key, ...]:

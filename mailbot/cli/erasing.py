@@ -42,7 +42,10 @@ def erase(context: Context, number: str | None, *, requester: str, reason: str, 
         done = erase_now(engine, open_files(settings), wanted, now())
     click.echo(f"{done.tickets} tickets erased, {done.files} files removed.")
     if done.later:
-        click.echo(f"{done.later} files were written within the last hour and go in the night to come.")
+        click.echo(
+            f"{done.later} files go later: in the night to come if they were written within the last hour, a day later "
+            "in a bucket."
+        )
     if done.left:
         say_error(f"Not erased, because they are open or a letter is on its way: {', '.join(done.left)}.")
     if done.left or not done.found:

@@ -47,8 +47,10 @@ def rotate(context: Context) -> None:
     click.echo(f"New letters carry tokens of the key {made.id}. Letters of {replaced.id} can still be answered.")
     if gone := ", ".join(key.id for key in before if key.id not in {made.id, replaced.id}):
         click.echo(f"Letters of {gone} prove nothing any more: replies to them are asked to confirm.")
-    click.echo("Now restart every `mailbot run` with this key file: a running one does not know the new key.")
-    click.echo("Then copy the key file to the place of your backups.")
+    click.echo("A running `mailbot run` uses it within a quarter of a minute; no restart is needed.")
+    click.echo(
+        "Now copy the key file to the place of your backups, and to other machines that have a copy of their own."
+    )
 
 
 def _lines(found: Sequence[Key], now: datetime) -> list[dict[str, Any]]:

@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 def migrate(context: Context, *, down_to: str | None) -> None:
     """Bring the database to the state this version needs; makes it when there is none."""
     from mailbot.adapters.store.engine import open_engine  # noqa: PLC0415 - keeps --help fast
-    from mailbot.adapters.store.migrating import (  # noqa: PLC0415
-        find_known_revisions,
-        find_revisions,
-        migrate_down,
-        migrate_up,
-    )
+    from mailbot.adapters.store.migrating import migrate_down, migrate_up  # noqa: PLC0415
+    from mailbot.adapters.store.revisions import find_known_revisions, find_revisions  # noqa: PLC0415
     from mailbot.parts import make_data_folder  # noqa: PLC0415
 
     if down_to and down_to not in find_known_revisions():

@@ -11,12 +11,13 @@ from mailbot.cli.output import json_option, one_line, print_json, print_table, s
 from mailbot.domain.alarms import AlarmCode
 from mailbot.domain.errors import WorldError
 from mailbot.domain.health import Health, judge_health
+from mailbot.domain.send_quota import SendQuota
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mailbot.cli.output import Context
-    from mailbot.domain.health import Queue, Status
+    from mailbot.domain.health import HeldBack, Queue, Status
 
 HEADLINES = {
     Health.WELL: "mailbot is well.",
@@ -117,18 +118,37 @@ def _print(found: Status, health: Health, per_day: int) -> None:
     ]
     print_table(("part", "last success (UTC)", "trouble", "worker"), rows)
     click.echo()
-    quota = f" of {per_day}" if per_day else ""
     came_back = f", the last one travelled {found.canary_seconds:.0f} s" if found.canary_seconds is not None else ""
     for label, value in (
         ("mails that wait", _queue(found.mails)),
         ("letters that wait", _queue(found.letters)),
         ("last mail taken in", _moment(found.last_mail_at)),
-        ("last letter sent", f"{_moment(found.last_letter_at)}, {found.letters_sent_today}{quota} in 24 hours"),
+        ("last letter sent", f"{_moment(found.last_letter_at)}, {found.letters_sent_today} in 24 hours"),
+        ("send quota", _quota(found.held_back, SendQuota(per_day))),
+        ("automatic answers", _answers(found.held_back)),
+        ("muted addresses", _muted(found.held_back)),
         ("quarantine", str(found.quarantined)),
         ("undelivered letters", str(found.undelivered)),
         ("test mail", f"{_moment(found.canary_sent_at)}{came_back}"),
     ):
         click.echo(f"{label:20} {value}")
+
+
+def _quota(held: HeldBack, quota: SendQuota) -> str:
+    if not quota.per_day:
+        return "nobody counts (smtp.provider)"
+    room = quota.find_room(held.sent)
+    left = f"{room.people} left" + ("" if room.others else ", which are kept for what people write")
+    return f"{held.sent} of {quota.per_day} used in 24 hours, {left}; {held.waiting} letters are due"
+
+
+def _answers(held: HeldBack) -> str:
+    return f"stopped since {_moment(held.stopped_at)}: {held.stopped_why}" if held.stopped_at else "go out"
+
+
+def _muted(held: HeldBack) -> str:
+    staff = f", of them {held.muted_staff} of the IT section" if held.muted_staff else ""
+    return f"{held.muted}{staff}" + ("; `mailbot people muted` names them" if held.muted else "")
 
 
 def _queue(queue: Queue) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from mailbot.adapters.store.challenges import OpenQuestion
     from mailbot.adapters.store.queries import FileLine, TicketHistory
     from mailbot.cli.output import Context
     from mailbot.domain.likeness import LookAlike
@@ -99,6 +100,8 @@ def find_tickets(context: Context, *, words: tuple[str, ...], limit: int, as_jso
 @click.pass_obj
 def show_ticket(context: Context, number: str, *, as_json: bool) -> None:
     """Show a ticket with its history, files and letters. NUMBER is accepted as people say it: "tms 2611 00042 7"."""
+    from mailbot.adapters.clock import now  # noqa: PLC0415
+    from mailbot.adapters.store.challenges import find_open_questions  # noqa: PLC0415
     from mailbot.adapters.store.lookalikes import find_alike_to  # noqa: PLC0415
     from mailbot.adapters.store.queries import find_history  # noqa: PLC0415
     from mailbot.parts import open_store  # noqa: PLC0415
@@ -109,13 +112,14 @@ def show_ticket(context: Context, number: str, *, as_json: bool) -> None:
     with open_store(settings) as engine:
         history = find_history(engine, full)
         alike = find_alike_to(engine, history.ticket, make_look_rules(settings)) if history else ()
+        questions = find_open_questions(engine, full, now())
     if history is None:
         say_error(f"There is no ticket {full}.")
         sys.exit(EXIT_FOUND_WRONG)
     if as_json:
-        print_json(replace(history, alike=tuple(one.number for one in alike)))
+        print_json(replace(history, alike=tuple(one.number for one in alike), questions=tuple(questions)))
     else:
-        _print_history(history, alike, ZoneInfo(settings.desk.timezone))
+        _print_history(history, alike, questions, ZoneInfo(settings.desk.timezone))
 
 
 def find_number(number: str, prefix: str) -> str:
@@ -142,7 +146,9 @@ def _row(one: Ticket, zone: ZoneInfo) -> tuple[str, ...]:
     return (one.number, one.status, one.module, one.priority, requester, _moment(one.opened_at, zone), title)
 
 
-def _print_history(history: TicketHistory, alike: Sequence[LookAlike], zone: ZoneInfo) -> None:
+def _print_history(
+    history: TicketHistory, alike: Sequence[LookAlike], questions: Sequence[OpenQuestion], zone: ZoneInfo
+) -> None:
     one = history.ticket
     click.echo(f"{one.number}  {one.status}  {one_line(one.title)}")
     _print_reading(one.title, "  ")
@@ -156,6 +162,9 @@ def _print_history(history: TicketHistory, alike: Sequence[LookAlike], zone: Zon
         "looks like": _alike_line(alike, zone),
         "names": ", ".join(f"{fact.kind} {fact.value}" for fact in history.facts) or "-",
     }
+    for question in questions:
+        asked = f"{question.actor} was asked at {_moment(question.asked_at, zone)}: was this you?"
+        facts["open question"] = f"{asked} A yes counts until {_moment(question.until, zone)}."
     for name, value in facts.items():
         click.echo(f"  {name + ':':24}{one_line(value)}")
     click.echo("\nhistory")

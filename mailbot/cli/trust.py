@@ -30,14 +30,14 @@ def trust() -> None:
 @click.pass_obj
 def report(context: Context, *, days: int, as_json: bool) -> None:
     """Count, for each domain that writes, what trust.mode "enforce" changes or, in "shadow", would change."""
-    from mailbot.adapters.store.engine import reading  # noqa: PLC0415 - keeps --help fast
+    from mailbot.adapters.store.engine import reading_one_state  # noqa: PLC0415 - keeps --help fast
     from mailbot.adapters.store.trials import find_reasons  # noqa: PLC0415
     from mailbot.domain.trial_report import count_trials  # noqa: PLC0415
     from mailbot.parts import open_store  # noqa: PLC0415
 
     settings = context.settings()
     since = datetime.now(UTC) - timedelta(days=days)
-    with open_store(settings) as engine, reading(engine) as connection:
+    with open_store(settings) as engine, reading_one_state(engine) as connection:
         counts = count_trials(find_reasons(connection, since))
     if as_json:
         print_json([{**_plain(count), "hindered": count.hindered} for count in counts])

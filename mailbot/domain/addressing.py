@@ -25,6 +25,7 @@ FOLLOWED = frozenset(
         LetterKind.RESOLVED,
         LetterKind.REOPENED,
         LetterKind.CLOSED,
+        LetterKind.UNDONE,
     }
 )
 

@@ -29,6 +29,7 @@ class AlarmCode(StrEnum):
     CANARY_LOST = "canary_lost"
     BOOKS_DIFFER = "books_differ"
     SCANNER_DOWN = "scanner_down"
+    MALWARE_LATE = "malware_late"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 WITHIN = timedelta(minutes=30)
 MOST_PER_HOUR = 3
 # The lines of an answer that ask to send the command again; the question takes their place.
-ASKED_AGAIN = frozenset({"needs_token_staff", "needs_token_requester"})
+ENDED = "token_ended"
+ASKED_AGAIN = frozenset({"needs_token_staff", "needs_token_requester", ENDED})
 LONGEST_SAID = 80
 
 
@@ -59,7 +60,9 @@ def ask_stored_address(decision: Decision, mail: IncomingMail, known: Known) -> 
     said = ", ".join(one.given for letter in asking for one in letter.notices if one.code in ASKED_AGAIN and one.given)
     key = f"{mail.content_key} {mail.message_id}"
     challenge = Challenge(_nonce_of(asking[0].to, key), to, decision.ticket, unproven.is_apart)
-    question = replace(challenge_letter(Stage.ASKED, asking[0], said, challenge.ticket), key=key)
+    is_old = any(one.code == ENDED for letter in asking for one in letter.notices)
+    question = challenge_letter(Stage.ASKED, asking[0], said, challenge.ticket, is_old=is_old)
+    question = replace(question, key=key)
     letters = (question, *(kept for letter in decision.letters for kept in _without_lines(letter, asking)))
     reason = "The stored address is asked whether it wrote this; a yes within 30 minutes is proof enough."
     return replace(decision, letters=letters, challenge=challenge, reasons=(*decision.reasons, reason))
@@ -105,13 +108,19 @@ def confirm(decision: Decision, challenge: Challenge) -> Decision:
     return replace(decision, challenge=settled, reasons=(reason, *decision.reasons))
 
 
-def challenge_letter(stage: Stage, order: LetterOrder, said: str, number: str, name: str = "") -> LetterOrder:
-    """Return the letter of a stage to the reader of an order that is there already."""
+def challenge_letter(
+    stage: Stage, order: LetterOrder, said: str, number: str, name: str = "", *, is_old: bool = False
+) -> LetterOrder:
+    """Return the letter of a stage to the reader of an order that is there already.
+
+    `is_old` tells that the mail answered a letter of ours that is too old to prove anything.
+    """
     language: Language = order.language
     yes, no = YES[language], NO[language]
     stages = tuple((one.value, "yes" if one is stage else "") for one in Stage)
     shown = said if order.quote_sender and len(said) <= LONGEST_SAID else ""
-    values = (("said", shown), ("about", number), ("name", name), ("yes", yes), ("no", no), *stages)
+    old = "yes" if is_old else ""
+    values = (("said", shown), ("about", number), ("name", name), ("yes", yes), ("no", no), ("old", old), *stages)
     answers = (yes, no) if stage is Stage.ASKED else ()
     return replace(
         order, kind=LetterKind.CHALLENGE, values=values, answers=answers, notices=(), tables=(), text="", actor=""

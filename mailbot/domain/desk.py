@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailbot.domain.authority import NO_TRUST, Level
 from mailbot.domain.breaker import NO_ENERGY, NO_LIMITS, Energy, EnergyLimits
 from mailbot.domain.likeness import COMPARE_NONE, LookAlike, LookRules
+from mailbot.domain.trust import USUAL_AGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from mailbot.domain.calendar import Calendar
     from mailbot.domain.catalogue import Catalogue
     from mailbot.domain.decision import Binding
+    from mailbot.domain.deeds import Deed
     from mailbot.domain.grammar import Grammar
     from mailbot.domain.people import Language, Person
     from mailbot.domain.service import Service
     from mailbot.domain.ticket import Ticket
-    from mailbot.domain.trust import TokenKeys
+    from mailbot.domain.trust import TokenAges, TokenKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Desk:
     trust: TrustRules = NO_TRUST
     similar: LookRules = COMPARE_NONE
     energy: EnergyLimits = NO_LIMITS
+    token_ages: TokenAges = USUAL_AGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ class Known:
     `mentioned` are numbers of other tickets that the mail names without a right to them.
     `answers_last_hour` and `answers_last_day` count our automatic answers to this sender.
     `reported` is the letter of ours that an automatic mail reports about: its ticket and whom it went to.
-    `sender_proven` tells that the mail carries any valid reply token made for its sender.
+    `sender_proven` tells that the mail carries any valid reply token made for its sender; `is_token_old` tells that its
+    youngest one is too old for commands of the IT section.
     `targets` are the tickets that its commands name, by number, as far as they exist and its sender may know of them;
     `near_numbers` holds the numbers that a mail names and that are no ticket its sender may know of, each with the
     tickets of the sender that it may mean.
@@ -167,6 +171,7 @@ class Known:
     `may_ask` tells that the stored address may be asked once more whether it wrote what lacks a proof.
     `level` is how sure the mail's own headers make it who wrote it; decide() takes it from what was understood.
     `energy` is how much moved lately, and `reopened_last_day` how often mails re-opened the ticket within a day.
+    `deeds` are what the commands did that it takes back.
     `employee` is the row of the directory for the Employee ID that the mail names; `employees` are the rows for those
     that it may mean.
     """
@@ -184,6 +189,7 @@ class Known:
     employees: tuple[Person, ...] = ()
     reported: tuple[str, str] | None = None
     sender_proven: bool = False
+    is_token_old: bool = False
     targets: Mapping[str, Target] = field(default_factory=dict)
     near_numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     children: tuple[Target, ...] = ()
@@ -206,6 +212,7 @@ class Known:
     energy: Energy = NO_ENERGY
     reopened_last_day: int = 0
     may_ask: bool = False
+    deeds: tuple[Deed, ...] = ()
 
     @property
     def has_token(self) -> bool:

@@ -54,6 +54,24 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What keeps letters back: muted addresses, stopped answers, and how much of the day's sending is used.
+
+    `waiting` are letters that are due; `stopped_at` is None while automatic answers go out.
+    """
+
+    muted: int = 0
+    muted_staff: int = 0
+    stopped_at: datetime | None = None
+    stopped_why: str = ""
+    sent: int = 0
+    waiting: int = 0
+
+
+NOTHING_HELD = HeldBack()
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How the desk fares at one moment."""
 
@@ -72,6 +90,7 @@ class Status:
     newest_ticket: int
     canary_sent_at: datetime | None
     canary_seconds: float | None
+    held_back: HeldBack = NOTHING_HELD
 
 
 def judge_health(heartbeats: Sequence[PartLine], alarms: int, now: datetime) -> Health:

@@ -13,7 +13,8 @@ import hashlib
 import hmac
 import re
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,16 +47,53 @@ class Token:
         return f"{self.key_id}.{self.digits}.{self.nonce}.{self.mac}"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenKeys:
-    """The secret keys by id; new tokens are made with `current`, tokens of any listed key are accepted."""
+    """The secret keys by id; new tokens are made with `current`, tokens of any listed key are accepted.
 
-    current: str
-    secrets: Mapping[str, bytes]
+    Whoever holds them sees a rotation, because they follow as a whole: a reader meets the old keys or the new ones.
+    """
+
+    __slots__ = ("_held",)
+
+    def __init__(self, current: str, secrets: Mapping[str, bytes]) -> None:
+        self._held = (current, secrets)
+
+    @property
+    def current(self) -> str:
+        """The id of the key that new tokens are made with."""
+        return self._held[0]
+
+    @property
+    def secrets(self) -> Mapping[str, bytes]:
+        """The keys that count, by id."""
+        return self._held[1]
+
+    @property
+    def newest(self) -> tuple[str, bytes]:
+        """The key that new tokens are made with."""
+        current, secrets = self._held
+        return current, secrets[current]
+
+    def follow(self, other: TokenKeys) -> bool:
+        """Become the same as these; False when they are the same already."""
+        is_other = self._held != other._held
+        self._held = other._held
+        return is_other
 
     def __repr__(self) -> str:
         """Keep the secrets out of every log and traceback."""
         return f"TokenKeys(current={self.current!r}, ids={sorted(self.secrets)})"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAges:
+    """How old the letter may be that a mail answers: to prove who writes, and to command for the IT section."""
+
+    reply: timedelta = timedelta(days=400)
+    command: timedelta = timedelta(days=30)
+
+
+USUAL_AGES = TokenAges()
 
 
 def normal_address(address: str) -> str:
@@ -85,7 +123,14 @@ def make_nonce(*parts: str) -> str:
 
 def make_token(keys: TokenKeys, digits: str, recipient: str, nonce: str) -> Token:
     """Return the token that lets `recipient` act on the ticket with these digits."""
-    return Token(keys.current, digits, nonce, _mac(keys.secrets[keys.current], digits, recipient, nonce))
+    key_id, secret = keys.newest
+    return Token(key_id, digits, nonce, _mac(secret, digits, recipient, nonce))
+
+
+def remake_token(token: Token, keys: TokenKeys, digits: str, recipient: str) -> Token | None:
+    """Return the token with these digits that the same letter may have carried; None when its key ended meanwhile."""
+    secret = keys.secrets.get(token.key_id)
+    return replace(token, digits=digits, mac=_mac(secret, digits, recipient, token.nonce)) if secret else None
 
 
 def find_tokens(texts: Iterable[str]) -> tuple[Token, ...]:

@@ -15,7 +15,7 @@ from mailbot.domain.grammar import Grammar, parse_grammar
 from mailbot.domain.likeness import LookRules
 from mailbot.domain.people import Language
 from mailbot.domain.send_quota import PROVIDERS, SendQuota
-from mailbot.domain.trust import normal_address
+from mailbot.domain.trust import TokenAges, normal_address
 from mailbot.settings.service import make_calendar, make_service
 from mailbot.settings.trust import make_trust
 
@@ -58,6 +58,9 @@ def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = N
         integrators_settle=settings.people.integrators_settle,
         claims_per_day=settings.people.claims_per_day,
         trust=make_trust(settings.trust),
+        token_ages=TokenAges(
+            timedelta(days=settings.trust.reply_token_days), timedelta(days=settings.trust.command_token_days)
+        ),
         similar=make_look_rules(settings),
     )
 

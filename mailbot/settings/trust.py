@@ -21,6 +21,8 @@ class TrustSettings(Section):
     authserv_id: Annotated[str, Field(pattern=_SERVER)]
     alignment: Literal["exact", "relaxed"]
     mode: Literal["off", "shadow", "enforce"]
+    reply_token_days: Annotated[int, Field(ge=1, le=3650)]
+    command_token_days: Annotated[int, Field(ge=1, le=3650)]
 
     @model_validator(mode="after")
     def _refuse_half_a_pin(self) -> Self:
@@ -28,6 +30,8 @@ class TrustSettings(Section):
             raise ValueError('provider = "own" needs authserv_id, the name your server writes into its header')
         if self.authserv_id and self.provider in {"none", "exchange"}:
             raise ValueError(f'authserv_id means nothing with provider = "{self.provider}"; leave it empty')
+        if self.command_token_days > self.reply_token_days:
+            raise ValueError("command_token_days is more than reply_token_days; a reply that ended commands nothing")
         if self.mode != "off" and self.provider == "none":
             raise ValueError(f'mode = "{self.mode}" needs a provider whose word counts; name one, or write "off"')
         return self

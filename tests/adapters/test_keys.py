@@ -9,12 +9,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailbot.adapters.keys import ensure_key_file, make_keys, rotate_key_file
+from mailbot.adapters.durable import write_private
+from mailbot.adapters.keys import KeyFollower, ensure_key_file, find_key_file, load_keys, make_keys, rotate_key_file
 from mailbot.domain.errors import WorldError
 from mailbot.domain.token_keys import live_keys, parse_keys
 from mailbot.domain.trust import is_valid, make_token
+from mailbot.settings import load_settings
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def settings_in(folder):
+    """Return settings whose data lies in a folder."""
+    path = folder / "settings.toml"
+    path.write_text('[storage]\nfolder = "data"\n', encoding="utf-8")
+    return load_settings(path)
 
 
 def test_a_key_is_made_when_there_is_none(tmp_path):
@@ -96,6 +105,49 @@ def test_a_rotation_keeps_the_key_before_it(tmp_path):
         keys = live_keys(parse_keys(path.read_text()), START + timedelta(days=day))
         assert keys.current == "k4"
         assert [is_valid(token, keys, "asha@tax.example") for token in tokens] == valid, day
+
+
+def test_a_running_desk_follows_its_keys(tmp_path, caplog):
+    """Whoever holds the keys sees a rotation at the next look, and that a key ends; no object is replaced."""
+    caplog.set_level("INFO")
+    settings = settings_in(tmp_path)
+    clock, path = [START], find_key_file(settings)
+    held = load_keys(settings)
+    follower = KeyFollower(settings, path, held, lambda: clock[0])
+    old = make_token(held, "2611000427", "asha@tax.example", "abcdefgh")
+    follower.follow()
+    assert (held.current, caplog.messages) == ("k1", [])
+    rotate_key_file(path, START)
+    follower.follow()
+    new = make_token(held, "2611000427", "asha@tax.example", "abcdefgh")
+    assert (new.key_id, [is_valid(token, held, "asha@tax.example") for token in (old, new)]) == ("k2", [True, True])
+    assert "ids=['k1', 'k2']" in caplog.messages[-1]
+    clock[0] = START + timedelta(days=400)
+    follower.follow()
+    assert [is_valid(token, held, "asha@tax.example") for token in (old, new)] == [False, True]
+
+
+@pytest.mark.parametrize("damage", ["gone", "short", "twice"])
+def test_a_key_file_that_is_no_good_changes_nothing_in_a_running_desk(tmp_path, caplog, damage):
+    """A file that is gone, cut or has one name twice is told once; the desk works on with the keys that it has."""
+    settings = settings_in(tmp_path)
+    path = find_key_file(settings)
+    held = load_keys(settings)
+    token = make_token(held, "2611000427", "asha@tax.example", "abcdefgh")
+    secret = path.read_text()
+    path.unlink()
+    if damage != "gone":
+        write_private(path, "short\n" if damage == "short" else secret + secret)
+    follower = KeyFollower(settings, path, held, lambda: START)
+    follower.follow()
+    follower.follow()
+    assert (held.current, is_valid(token, held, "asha@tax.example"), len(caplog.messages)) == ("k1", True, 1)
+    assert path.exists() == (damage != "gone")
+    path.unlink(missing_ok=True)
+    write_private(path, secret)
+    rotate_key_file(path, START)
+    follower.follow()
+    assert held.current == "k2"
 
 
 def test_a_rotation_that_fails_leaves_the_old_keys(tmp_path, monkeypatch):

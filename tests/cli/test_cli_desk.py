@@ -10,7 +10,7 @@ import pytest
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.store.directory import find_addresses
 from mailbot.adapters.store.engine import open_engine
-from mailbot.adapters.store.migrating import find_known_revisions
+from mailbot.adapters.store.revisions import find_known_revisions
 from mailbot.domain.decision import Outcome
 from mailbot.domain.facts import Fact, FactKind
 from mailbot.ports import Kept

@@ -8,7 +8,7 @@ import sys
 import click
 import pytest
 
-from mailbot.adapters.store.migrating import find_known_revisions
+from mailbot.adapters.store.revisions import find_known_revisions
 from mailbot.cli import cli
 
 
@@ -65,6 +65,7 @@ def test_help_loads_no_library_but_click():
         "apscheduler",
         "pydantic",
         "weasyprint",
+        "obstore",
         "xlsxwriter",
         "nh3",
     )

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 
 def test_keys_are_listed_and_replaced(folder):
-    """Names, ages and uses; a rotation tells what counts no longer and to restart, and never shows a secret."""
+    """Names, ages and uses; a rotation tells what counts no longer and what to copy, and never shows a secret."""
     path = folder.path / "data" / "token.key"
     (first,) = folder.mailbot("keys", "list", "--json").json
     assert (first["key"], first["use"]) == ("k1", "makes new tokens")
     done = folder.mailbot("keys", "rotate")
-    assert (done.code, "of the key k2" in done.out, "restart" in done.out) == (0, True, True)
+    assert (done.code, "of the key k2" in done.out, "copy the key file" in done.out) == (0, True, True)
     again = folder.mailbot("keys", "rotate")
     assert "Letters of k1 prove nothing any more" in again.out
     listed = folder.mailbot("keys", "list")

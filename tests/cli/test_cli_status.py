@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
 from mailbot.adapters.store.alarm_book import AlarmBook
+from mailbot.adapters.store.brakes import keep_bounce
+from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.heartbeats import keep_beats
+from mailbot.adapters.store.tables import letters
+from mailbot.adapters.store.tables_energy import answer_stops
 from mailbot.domain.alarms import Alarm, AlarmCode
+from mailbot.domain.decision import Bounced
 from mailbot.domain.watching import Beat, Part
 from tests.servers.webhook import Webhook
 from tests.store.desk_work import open_one
@@ -37,6 +43,29 @@ def test_a_desk_at_work_and_well(folder, engine):
         assert words in done.out
     found = folder.mailbot("status", "--json").json
     assert (found["health"], found["status"]["letters"]["waiting"]) == ("well", 2)
+
+
+def test_what_holds_letters_back_is_shown(folder, engine, monkeypatch):
+    """Mutes in force, the day's sending with what is left, and stopped answers with the reason; also as JSON."""
+    at = datetime.now(UTC)
+    beat(engine, at)
+    shown = folder.mailbot("status").out
+    for words in ("send quota           nobody counts", "automatic answers    go out", "muted addresses      0\n"):
+        assert words in shown, words
+    with writing(engine) as connection:
+        connection.execute(update(letters).values(state="sent", sent_at=at))
+        keep_bounce(connection, Bounced("full@tax.up.example", permanent=True, answer="550 5.1.1 unknown"), at)
+        connection.execute(insert(answer_stops).values(reason="12 addresses reached bounds", began_at=at, last_at=at))
+    monkeypatch.setenv("MAILBOT_SMTP__LETTERS_PER_DAY", "2")
+    shown = folder.mailbot("status").out
+    for words in (
+        "2 of 2 used in 24 hours, 0 left, which are kept for what people write; 0 letters are due",
+        f"stopped since {at:%Y-%m-%d %H:%M:%S}: 12 addresses reached bounds",
+        "1; `mailbot people muted` names them",
+    ):
+        assert words in shown, words
+    held = folder.mailbot("status", "--json").json["status"]["held_back"]
+    assert (held["muted"], held["muted_staff"], held["sent"], held["waiting"]) == (1, 0, 2, 0)
 
 
 def test_a_desk_that_needs_a_person(folder, engine):

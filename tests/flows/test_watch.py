@@ -141,7 +141,8 @@ def stop_sender(scene):
 
     def send(look):
         if look % 6 == 0:
-            post.send([Outgoing(1, "TMS-2611-00042-7", "asha@tax.example", b"\r\n", 1, 0, scene.clock())])
+            letter = Outgoing(1, "TMS-2611-00042-7", "asha@tax.example", b"\r\n", 1, 0, scene.clock())
+            post.send([letter], lambda: False)
         scene.pulse.well(Part.DELIVER)
 
     return Part.DELIVER, send

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mailbot.adapters.keys import make_keys
 from mailbot.domain.authority import NO_TRUST, Mode
+from mailbot.domain.trust import USUAL_AGES
 from mailbot.settings import load_settings
 from mailbot.settings.desk import make_desk
 from tests.settings.settings_files import load, refused
@@ -55,8 +58,18 @@ def test_each_provider_has_its_profile(text, servers, mode, relaxed):
         ('provider = "own"\nauthserv_id = "*"', "authserv_id"),
         ('provider = "yahoo"', "provider"),
         ('alignment = "loose"', "alignment"),
+        ("reply_token_days = 0", "reply_token_days"),
+        ("reply_token_days = 20", "command_token_days is more than reply_token_days"),
     ],
 )
 def test_half_a_pin_is_refused(text, said):
     """What would believe nobody, everybody, or somebody else than was meant stops the start."""
     assert said in refused(f"[trust]\n{text}\n")
+
+
+def test_tokens_end_after_the_days_that_are_written():
+    """The packaged settings say 400 and 30 days."""
+    key = make_keys("a secret of the tests that nobody else knows")
+    assert make_desk(load_settings(None), key).token_ages == USUAL_AGES
+    ages = make_desk(load("[trust]\nreply_token_days = 90\ncommand_token_days = 7\n"), key).token_ages
+    assert (ages.reply, ages.command) == (timedelta(days=90), timedelta(days=7))

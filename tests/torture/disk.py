@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from mailbot.adapters.store.auditing import audit_histories
-from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.engine import reading_one_state
 from mailbot.adapters.store.file_names import find_file_names
 from mailbot.adapters.store.tables import events, letters, mails, tickets
 from mailbot.app import open_desk
@@ -172,7 +172,7 @@ def finish(office: Office, result: Result, points: int, mails_each: int) -> None
     unhandled = select(func.count()).select_from(mails).where(mails.c.state != "done")
     result.lost += office.rows_of(unhandled)[0][0]
     store = office.folder / "mailbot-data" / "files"
-    with reading(office.engine) as connection:
+    with reading_one_state(office.engine) as connection:
         result.files_missing += sum(not (store / name[:2] / name).exists() for name in find_file_names(connection))
         result.damaged += audit_histories(connection).wrong
     sent = Counter(message_from_bytes(one.raw, policy=policy.default)["Message-ID"] for one in office.smtp.accepted)

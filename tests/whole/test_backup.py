@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 
 from mailbot.adapters.store.auditing import audit_histories
-from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.engine import reading_one_state, writing
 from mailbot.adapters.store.restoring import find_held
 from mailbot.adapters.store.tables import letters, mails, tickets
 from mailbot.app import open_desk
@@ -125,6 +125,6 @@ def lose_everything(office):
     after = sent_ids(office)
     assert max(after.values()) == 1
     assert len(after) - len(sent) == 6  # two officers, and two of the IT section twice
-    with reading(office.engine) as connection:
+    with reading_one_state(office.engine) as connection:
         assert audit_histories(connection).wrong == 0
     assert len(find_held(office.engine)) == done.held > 0

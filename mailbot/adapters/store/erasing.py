@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, text, update
 
+from mailbot.adapters.store.deeds import erase_deeds
 from mailbot.adapters.store.history import append_to_history
 from mailbot.adapters.store.statements import chunks
-from mailbot.adapters.store.tables import bindings, events, facts, files, held_news, letters, mails, tickets
+from mailbot.adapters.store.tables import events, facts, files, held_news, letters, mails, tickets
+from mailbot.adapters.store.tables_challenges import challenges
 from mailbot.domain.decision import Event, EventKind
 from mailbot.domain.ticket import Status
 
@@ -28,16 +30,17 @@ ERASED = "(erased)"
 OVER = (Status.CLOSED, Status.MERGED)
 _CHUNK = 400
 _NO_FILE = {"sha256": "", "preview": "", "fingerprint": ""}
+_NO_NAMES = {"name": ERASED, "sender": "", "content_type": "", **_NO_FILE}
 _NO_MAIL: dict[str, Any] = {"sha256": "", "sender": None, "subject": "", "message_id": None, "reasons": [], "error": ""}
-_NO_LETTER = {"raw": b"", "subject": "", "to": "", "answer": ""}
+NO_LETTER = {"raw": b"", "subject": "", "to": "", "answer": ""}
 _NO_TICKET = {
     "title": ERASED, "description": "", "resolution": "", "requester": "", "requester_name": "", "mobile": "",
     "employee_id": "", "copy_to": "", "missing": "",
 }  # fmt: skip
 _NO_WORDS = {"sqlite": "delete from search_words where rowid", "postgresql": "delete from search_words where ticket_id"}
 _OVER = tickets.c.status.in_(OVER)
-_SENT = letters.c.state.in_(["sent", "failed"])
-_HANDLED = mails.c.state.in_(["done", "discarded"])
+SENT = letters.c.state.in_(["sent", "failed"])
+HANDLED = mails.c.state.in_(["done", "discarded"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,20 @@ def find_open_numbers(connection: Connection, address: str) -> list[str]:
 
 def _whole_tickets() -> Select[Any]:
     """Return the query for tickets that hold words and for which no letter is on its way."""
-    waiting = select(letters.c.id).where(letters.c.ticket_id == tickets.c.id, ~_SENT).exists()
+    waiting = select(letters.c.id).where(letters.c.ticket_id == tickets.c.id, ~SENT).exists()
     return select(tickets.c.id).where(tickets.c.title != ERASED, ~waiting)
 
 
 def erase_tickets(connection: Connection, ids: Sequence[int], why: Why, now: datetime) -> set[str]:
     """Erase the words, people, mails, files and letters of these tickets; return the files that they named."""
     numbers = dict(connection.execute(select(tickets.c.id, tickets.c.number).where(tickets.c.id.in_(ids))).all())
-    named = _erase_mails(connection, and_(mails.c.ticket.in_(numbers.values()), _HANDLED))
-    named |= _erase_files(connection, files.c.ticket_id.in_(ids), {"name": ERASED, "sender": "", **_NO_FILE})
-    connection.execute(update(letters).where(letters.c.ticket_id.in_(ids), _SENT).values(_NO_LETTER))
+    named = erase_mails(connection, and_(mails.c.ticket.in_(numbers.values()), HANDLED))
+    named |= _erase_files(connection, files.c.ticket_id.in_(ids), _NO_NAMES)
+    connection.execute(update(letters).where(letters.c.ticket_id.in_(ids), SENT).values(NO_LETTER))
     for table in (facts, held_news):
         connection.execute(delete(table).where(table.c.ticket_id.in_(ids)))
+    erase_deeds(connection, ids)
+    connection.execute(delete(challenges).where(challenges.c.ticket.in_(numbers.values())))
     words = text(f"{_NO_WORDS[connection.dialect.name]} = :id")
     if ids:
         connection.execute(words, [{"id": id_} for id_ in ids])
@@ -105,21 +110,12 @@ def erase_tickets(connection: Connection, ids: Sequence[int], why: Why, now: dat
     return named
 
 
-def erase_traces_of(connection: Connection, address: str) -> set[str]:
-    """Erase a person's mails and letters that belong to no ticket, and other addresses of theirs."""
-    named = _erase_mails(connection, and_(mails.c.sender == address, mails.c.ticket == "", _HANDLED))
-    answers = update(letters).where(letters.c.to == address, letters.c.ticket_id.is_(None), _SENT)
-    connection.execute(answers.values(_NO_LETTER))
-    connection.execute(delete(bindings).where(bindings.c.address == address))
-    return named
-
-
 def erase_old_mails(connection: Connection, before: datetime, limit: int) -> Removed:
     """Drop the raw bytes of mails that were handled before that moment and whose ticket, if any, is over."""
     is_over = or_(mails.c.ticket == "", mails.c.ticket.in_(select(tickets.c.number).where(_OVER)))
-    old = select(mails.c.id).where(_HANDLED, mails.c.sha256 != "", mails.c.done_at < before, is_over).limit(limit)
+    old = select(mails.c.id).where(HANDLED, mails.c.sha256 != "", mails.c.done_at < before, is_over).limit(limit)
     ids = list(connection.execute(old).scalars())
-    return Removed(len(ids), _erase_mails(connection, mails.c.id.in_(ids), {"sha256": ""}))
+    return Removed(len(ids), erase_mails(connection, mails.c.id.in_(ids), {"sha256": ""}))
 
 
 def erase_old_files(connection: Connection, before: datetime, limit: int) -> Removed:
@@ -132,7 +128,7 @@ def erase_old_files(connection: Connection, before: datetime, limit: int) -> Rem
 
 def erase_old_letters(connection: Connection, before: datetime, limit: int) -> Removed:
     """Drop the texts of letters that were sent before that moment; to whom, about what and when they went stays."""
-    old = select(letters.c.id).where(_SENT, letters.c.raw != b"", letters.c.written_at < before).limit(limit)
+    old = select(letters.c.id).where(SENT, letters.c.raw != b"", letters.c.written_at < before).limit(limit)
     ids = list(connection.execute(old).scalars())
     connection.execute(update(letters).where(letters.c.id.in_(ids)).values(raw=b""))
     return Removed(len(ids), set())
@@ -148,9 +144,14 @@ def find_unnamed(connection: Connection, names: Collection[str]) -> set[str]:
     return left
 
 
-def _erase_mails(
+def erase_mails(
     connection: Connection, which: ColumnElement[bool], values: dict[str, object] | None = None
 ) -> set[str]:
+    """Erase what these mails said, or what `values` names of it; return the files that they named.
+
+    A question "was this you?" about such a mail goes with it: what it asked about cannot be read any more.
+    """
+    connection.execute(delete(challenges).where(challenges.c.mail_id.in_(select(mails.c.id).where(which))))
     named = set(connection.execute(select(mails.c.sha256).where(which, mails.c.sha256 != "")).scalars())
     connection.execute(update(mails).where(which).values(values or _NO_MAIL))
     return named

@@ -8,6 +8,7 @@ from mailbot.adapters.store.columns import StorableText, UtcDateTime
 from mailbot.adapters.store.tables import metadata
 
 # `threat` is what was found, or why nothing could be found out. `due_at` is when an unscanned file is tried again.
+# `late_at` is when malware was found in a file that had the verdict `late_from` before, until people are warned.
 scans = Table(
     "scans",
     metadata,
@@ -17,9 +18,13 @@ scans = Table(
     Column("scanned_at", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("due_at", UtcDateTime),
+    Column("late_at", UtcDateTime),
+    Column("late_from", String(10), nullable=False, default="", server_default=""),
     CheckConstraint("verdict in ('clean', 'infected', 'unscanned')", name="verdict"),
     # what waits for the scanner
     Index(None, "due_at"),
     # what has which verdict
     Index(None, "verdict"),
+    # what people must be warned of
+    Index(None, "late_at"),
 )

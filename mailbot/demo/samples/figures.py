@@ -7,6 +7,7 @@ from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailbot.domain.health import HeldBack
 from mailbot.domain.reporting.figures import (
     Course,
     DigestFigures,
@@ -93,6 +94,9 @@ def make_digest(**changes: Any) -> DigestFigures:
         "outcomes": {"opened": 6, "updated": 24, "answered": 3, "duplicate": 1, "automatic": 4, "ignored": 3,
                      "quarantined": 1},
         "open_count": 84,
+        "held_back": HeldBack(muted=2, muted_staff=1, stopped_at=MORNING - 20 * HOUR / 60, sent=412, waiting=7),
+        "per_day": 500,
+        "anchor": f"mailbot-anchor 214 {(MORNING - 7 * HOUR / 2).isoformat()} 48213 96 {'5e1f' * 16}",
     }  # fmt: skip
     return DigestFigures(**{**values, **changes})
 

@@ -78,6 +78,8 @@ NOTICES = {
         Notice("number_mistyped", "TMS-2611-00044-8", "TMS-2611-00044-1"),
     ),
     LetterKind.MERGED: (Notice("now_part_of", "TMS-2611-00039-7"),),
+    LetterKind.UNDONE: (Notice("undone_command", "RESOLVED", at=AT - timedelta(minutes=20)),),
+    LetterKind.WARNING: (Notice("late_malware_shown", "return-error.png"),),
     LetterKind.REMINDER: (Notice("answer_due"),),
     LetterKind.ESCALATED: (Notice("escalate_2"),),
 }
@@ -100,6 +102,8 @@ STATUSES = {
     LetterKind.MERGED: Status.MERGED,
     LetterKind.REFUSED: Status.RESOLVED,
     LetterKind.DONE: Status.IN_PROGRESS,
+    LetterKind.UNDONE: Status.IN_PROGRESS,
+    LetterKind.WARNING: Status.IN_PROGRESS,
     LetterKind.REMINDER: Status.IN_PROGRESS,
     LetterKind.ESCALATED: Status.IN_PROGRESS,
     LetterKind.WAITING_REMINDER: Status.WAITING,

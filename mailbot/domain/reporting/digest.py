@@ -62,6 +62,7 @@ def write_digest(figures: DigestFigures, occasion: Occasion) -> Bulletin:
         "empty": "yes" if is_empty else "",
         **counts,
         **mail_values(figures),
+        **sending_values(figures, occasion),
     }
     letters = write_each(
         LetterKind.DIGEST,
@@ -101,6 +102,20 @@ def mail_values(figures: DigestFigures) -> dict[str, object]:
     account = {**parts, "waiting": figures.states.get("kept", 0), "received": sum(figures.states.values())}
     said: dict[str, object] = {f"mails_{name}": count for name, count in account.items()}
     return {**said, "unbalanced": "" if figures.is_balanced else "yes"}
+
+
+def sending_values(figures: DigestFigures, occasion: Occasion) -> dict[str, object]:
+    """Return what keeps letters back, and the line that proves the histories up to the last night."""
+    held = figures.held_back
+    return {
+        "muted": held.muted or "",
+        "muted_staff": held.muted_staff or "",
+        "stopped": occasion.said(held.stopped_at) if held.stopped_at else "",
+        "allowed": figures.per_day or "",
+        "sent": held.sent,
+        "due_letters": held.waiting or "",
+        "anchor": figures.anchor,
+    }
 
 
 def _listed(figures: DigestFigures, name: str) -> Listed:

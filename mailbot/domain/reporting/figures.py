@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mailbot.domain.health import NOTHING_HELD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from mailbot.domain.health import HeldBack
     from mailbot.domain.reporting.periods import Period
 
 # The ages of open tickets, as full days since they were registered: from, up to, and the key of its words.
@@ -81,7 +84,8 @@ class FailedLetter:
 class DigestFigures:
     """What a daily digest tells: `since` the last one, and as things stand now.
 
-    `is_balanced` tells that each mail that came in since then has one end, or waits.
+    `is_balanced` tells that each mail that came in since then has one end, or waits. `held_back` is what keeps letters
+    back, `per_day` how many the provider allows (0: nobody counts). `anchor` is the last proof of all histories.
     """
 
     since: datetime
@@ -97,6 +101,9 @@ class DigestFigures:
     outcomes: Mapping[str, int] = field(default_factory=dict)
     is_balanced: bool = True
     open_count: int = 0
+    held_back: HeldBack = NOTHING_HELD
+    per_day: int = 0
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
