@@ -22,6 +22,7 @@ from mailbot.adapters.imap import ImapMailbox, Waker
 from mailbot.adapters.keys import KeyFollower, find_key_file, load_keys
 from mailbot.adapters.pacing import Gate
 from mailbot.adapters.pin_record import require_pin
+from mailbot.adapters.send_journal import JOURNALS, SendJournal
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.bulletins import Bulletins
@@ -220,7 +221,9 @@ def open_desk(settings: Settings, *, catching_up: bool = False) -> Iterator[Open
         timezone, plans = ZoneInfo(settings.desk.timezone), make_plans(settings)
         store = DeskStore(engine, desk, timezone, correspondent, lease, plans)
         bulletins = Bulletins(engine, desk, make_report_rules(settings))
-        mailbox, post = _open_servers(settings, alarms, scopes, stack)
+        journal = SendJournal(settings.data / JOURNALS)
+        stack.callback(journal.close)
+        mailbox, post = _open_servers(settings, alarms, scopes, journal, stack)
         reader = open_reader(settings)
         stack.callback(reader.close)
         inspector = make_inspection(settings, engine, alarms)
@@ -229,7 +232,7 @@ def open_desk(settings: Settings, *, catching_up: bool = False) -> Iterator[Open
         holder = f"{socket.gethostname()}:{os.getpid()}"
         yield OpenDesk(
             receiver=receiver,
-            deliverer=_make_deliverer(settings, outbox, WatchedPost(post, pulse), reached),
+            deliverer=_make_deliverer(settings, outbox, WatchedPost(post, pulse), journal, reached),
             reminder=Reminder(store, now, desk, bulletins.writers()),
             lookout=make_lookout(settings, engine, Gate(alarms=scopes.scope("imap-elsewhere")), _start(settings)),
             store=store,
@@ -252,18 +255,20 @@ def _make_care(settings: Settings, applier: Applier, alarms: ToldAlarms) -> Care
 
 
 def _open_servers(
-    settings: Settings, alarms: ToldAlarms, scopes: Scopes, stack: ExitStack
+    settings: Settings, alarms: ToldAlarms, scopes: Scopes, journal: SendJournal, stack: ExitStack
 ) -> tuple[ImapMailbox, SmtpPost]:
     mailbox = ImapMailbox(imap_account(settings, alarms), Gate(alarms=scopes.scope("imap")))
     stack.callback(mailbox.close)
-    post = SmtpPost(smtp_account(settings, alarms), Gate(alarms=scopes.scope("smtp")))
+    post = SmtpPost(smtp_account(settings, alarms), Gate(alarms=scopes.scope("smtp")), journal)
     stack.callback(post.close)
     return mailbox, post
 
 
-def _make_deliverer(settings: Settings, outbox: Outbox, post: Post, reached: Callable[[str], None]) -> Deliverer:
+def _make_deliverer(
+    settings: Settings, outbox: Outbox, post: Post, journal: SendJournal, reached: Callable[[str], None]
+) -> Deliverer:
     give_up = timedelta(hours=settings.smtp.give_up_hours)
-    return Deliverer(outbox, post, give_up, now, random.random, reached)
+    return Deliverer(outbox, post, give_up, now, random.random, reached, journal)
 
 
 def _rhythm(settings: Settings) -> Rhythm:

@@ -9,7 +9,8 @@ A letter is finished bytes with our own Message-ID; every attempt sends the same
                                                    '----lost after the final dot--> pending, at most twice more
 
 The attempt is committed before the first byte goes out, so that a program that dies while it sends leaves a trace: when
-the lease runs out the letter counts as lost after the final dot.
+the lease runs out the letter counts as lost after the final dot. A journal says which letters of a batch the server
+took before the program died, and which were not begun; in doubt are only those that were on their way.
 """
 
 from __future__ import annotations
@@ -83,6 +84,22 @@ class Settlement:
     refused: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A letter that one program has in hand, at this attempt."""
+
+    id: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a program left that died while it sent: letters that the server took, and letters that were not begun."""
+
+    taken: tuple[Settlement, ...]
+    untouched: tuple[Claim, ...]
+
+
 class Outbox(Protocol):
     """The letters that wait."""
 
@@ -92,7 +109,7 @@ class Outbox(Protocol):
     def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
         """Write down how the letters ended, in one transaction."""
 
-    def give_back(self, letters: Sequence[Outgoing]) -> None:
+    def give_back(self, claims: Sequence[Claim]) -> None:
         """Release claimed letters that were not begun, with the attempts that they had before."""
 
     def renew(self, letters: Sequence[Outgoing], now: datetime) -> None:
@@ -112,9 +129,47 @@ class Post(Protocol):
         """
 
 
+class Journal(Protocol):
+    """What becomes of the letters in hand, noted at once where the next program finds it."""
+
+    def claimed(self, letters: Sequence[Outgoing]) -> None:
+        """Note a batch before its first letter goes out."""
+
+    def settled(self) -> None:
+        """Forget the batch, whose end stands in the outbox."""
+
+    def settle_left(self, settle: Callable[[Left], None]) -> None:
+        """Let `settle` write down what each dead program left, and forget it after that."""
+
+
+class NoJournal:
+    """Nothing is noted: what a dead program was sending is in doubt."""
+
+    def claimed(self, letters: Sequence[Outgoing]) -> None:
+        """Note nothing."""
+
+    def begun(self, letter: Outgoing) -> None:
+        """Note nothing."""
+
+    def taken(self, receipt: Receipt) -> None:
+        """Note nothing."""
+
+    def settled(self) -> None:
+        """Forget nothing."""
+
+    def settle_left(self, settle: Callable[[Left], None]) -> None:
+        """Know of nothing."""
+
+
+NO_JOURNAL = NoJournal()
+
+
 @dataclass(frozen=True, slots=True)
 class Deliverer:
-    """The sending half of the desk; `chance` returns a number from 0 to 1 and spreads the retries."""
+    """The sending half of the desk; `chance` returns a number from 0 to 1 and spreads the retries.
+
+    `owed` are endings that could not be written down yet; before they are, nothing more is sent.
+    """
 
     outbox: Outbox
     post: Post
@@ -122,13 +177,17 @@ class Deliverer:
     now: Callable[[], datetime]
     chance: Callable[[], float]
     reached: Callable[[str], None]
+    journal: Journal = NO_JOURNAL
     in_hand: list[Outgoing] = field(default_factory=list)
+    owed: list[Receipt] = field(default_factory=list)
 
     def deliver_due(self, limit: int = 50, stopping: Callable[[], bool] = lambda: False) -> int:
         """Send letters that are due; return how many were claimed, 0 when none waits.
 
         When `stopping` turns true the letters in hand are finished and the others are given back.
         """
+        self.journal.settle_left(self._settle_left)
+        self._write_down()
         letters = [] if self.post.is_resting() else self.outbox.claim_letters(self.now(), limit)
         if not letters:
             return 0
@@ -141,24 +200,41 @@ class Deliverer:
 
     def renew(self) -> None:
         """Keep letters that a slow server takes long for from being taken for those of a dead worker; any thread."""
-        if in_hand := list(self.in_hand):
+        if in_hand := [*self.in_hand, *(receipt.letter for receipt in self.owed)]:
             self.outbox.renew(in_hand, self.now())
 
     def _deliver(self, letters: Sequence[Outgoing], stopping: Callable[[], bool]) -> None:
+        self.journal.claimed(letters)
         self.reached("letters-claimed")
         receipts = self.post.send(letters, stopping)
         self.reached("letters-sent")
-        self._write_down([receipt for receipt in receipts if receipt.result is not Result.UNTOUCHED])
-        if untouched := [receipt.letter for receipt in receipts if receipt.result is Result.UNTOUCHED]:
-            self.outbox.give_back(untouched)
+        self.owed.extend(receipt for receipt in receipts if receipt.result is not Result.UNTOUCHED)
+        self._write_down()
+        untouched = [receipt.letter for receipt in receipts if receipt.result is Result.UNTOUCHED]
+        if untouched:
+            self.outbox.give_back([Claim(letter.id, letter.attempts) for letter in untouched])
+        self.journal.settled()
         self.reached("letters-settled")
 
-    def _write_down(self, receipts: Sequence[Receipt]) -> None:
+    def _write_down(self) -> None:
+        """Settle what the server answered. What cannot be written down now is owed, and no letter goes out twice."""
+        if not self.owed:
+            return
         now = self.now()
-        self.outbox.settle([settle(receipt, now, self.give_up_after, self.chance()) for receipt in receipts], now)
-        for receipt in receipts:
+        self.outbox.settle([settle(receipt, now, self.give_up_after, self.chance()) for receipt in self.owed], now)
+        for receipt in self.owed:
             level = logging.INFO if receipt.result is Result.SENT else logging.WARNING
             log.log(level, "letter %s: %s (%s)", receipt.letter.id, receipt.result, receipt.answer)
+        self.owed.clear()
+
+    def _settle_left(self, left: Left) -> None:
+        if left.taken:
+            self.outbox.settle(left.taken, self.now())
+        if left.untouched:
+            self.outbox.give_back(left.untouched)
+        if left.taken or left.untouched:
+            words = "a program that died had sent %s letters whose end was not written down; %s were not begun"
+            log.warning(words, len(left.taken), len(left.untouched))
 
 
 def settle(receipt: Receipt, now: datetime, give_up_after: timedelta, chance: float) -> Settlement:

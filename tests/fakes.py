@@ -20,7 +20,7 @@ from tests.builders import CHITRA, NOW, make_mail
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mailbot.deliver import Settlement
+    from mailbot.deliver import Claim, Left, Settlement
     from mailbot.domain.alarms import AlarmCode
     from mailbot.domain.decision import Decision
     from mailbot.domain.late import CaughtUp
@@ -219,11 +219,13 @@ class FakeOutbox:
     waiting: list[Outgoing] = field(default_factory=list)
     settled: list[Settlement] = field(default_factory=list)
     renewed: list[list[int]] = field(default_factory=list)
+    claimed: dict[int, Outgoing] = field(default_factory=dict)
 
     def claim_letters(self, now: datetime, limit: int) -> list[Outgoing]:
         """Hand out what waits, counting the attempt."""
         del now
         claimed, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        self.claimed = {letter.id: letter for letter in claimed}
         return [replace(letter, attempts=letter.attempts + 1) for letter in claimed]
 
     def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
@@ -236,9 +238,31 @@ class FakeOutbox:
         del now
         self.renewed.append([letter.id for letter in letters])
 
-    def give_back(self, letters: Sequence[Outgoing]) -> None:
+    def give_back(self, claims: Sequence[Claim]) -> None:
         """Let the letters wait again."""
-        self.waiting = [replace(letter, attempts=letter.attempts - 1) for letter in letters] + self.waiting
+        back = [replace(self.claimed[claim.id], attempts=claim.attempts - 1) for claim in claims]
+        self.waiting = back + self.waiting
+
+
+@dataclass
+class FakeJournal:
+    """A journal in memory, in which dead programs left what the test says."""
+
+    left: list[Left] = field(default_factory=list)
+    noted: list[object] = field(default_factory=list)
+
+    def claimed(self, letters: Sequence[Outgoing]) -> None:
+        """Note the batch."""
+        self.noted.append([letter.id for letter in letters])
+
+    def settled(self) -> None:
+        """Note its end."""
+        self.noted.append("settled")
+
+    def settle_left(self, settle: Callable[[Left], None]) -> None:
+        """Hand over what was left, once."""
+        while self.left:
+            settle(self.left.pop())
 
 
 @dataclass

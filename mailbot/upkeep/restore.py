@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.adapters.clock import now
 from mailbot.adapters.durable import flush_folder
+from mailbot.adapters.send_journal import JOURNALS, forget
 from mailbot.adapters.store.copying import bring_back, is_copy_of, require_empty
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.restoring import mark_restored
@@ -43,6 +44,7 @@ def restore(settings: Settings, folder: Path) -> Manifest:
         with upkeep_lock(settings.data):
             mark = settings.data / BEING_RESTORED
             mark.touch()
+            forget(settings.data / JOURNALS)  # they name letters of the database that was there before
             _bring_files(folder, store)
             bring_back(engine, folder / manifest.database)
             mark_restored(engine, manifest.taken_at, now())

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.deliver import Deliverer, Receipt, Result, settle, wait_before
+from mailbot.deliver import Claim, Deliverer, Left, Receipt, Result, Settlement, settle, wait_before
+from mailbot.domain.errors import WorldError
 from tests.builders import ASHA, CHITRA, NOW
-from tests.fakes import Crash, FakeClock, FakeOutbox, FakePost, crash_at, ignore, make_outgoing
+from tests.fakes import Crash, FakeClock, FakeJournal, FakeOutbox, FakePost, crash_at, ignore, make_outgoing
 
 GIVE_UP = timedelta(hours=48)
 HOUR = timedelta(hours=1)
@@ -137,6 +138,39 @@ def test_a_stop_gives_back_what_was_not_begun():
     assert make_deliverer(outbox, post).deliver_due(stopping=iter([False, True, True, True]).__next__) == 4
     assert (len(post.bytes_sent), [done.id for done in outbox.settled]) == (1, [0])
     assert [(letter.id, letter.attempts) for letter in outbox.waiting] == [(1, 0), (2, 0), (3, 0)]
+
+
+def test_an_ending_that_cannot_be_written_down_is_owed():
+    """While the database is away nothing more is sent, the leases are renewed, and then each ending is written once."""
+    outbox, post = FakeOutbox([make_outgoing(id=number) for number in range(3)]), FakePost()
+    deliverer = make_deliverer(outbox, post)
+    write = outbox.settle
+    outbox.settle = unwritable
+    for _ in range(3):
+        with pytest.raises(WorldError):
+            deliverer.deliver_due()
+    deliverer.renew()
+    assert (len(post.bytes_sent), outbox.renewed) == (3, [[0, 1, 2]])
+    outbox.settle = write
+    assert deliverer.deliver_due() == 0
+    assert [(done.id, done.state) for done in outbox.settled] == [(0, "sent"), (1, "sent"), (2, "sent")]
+
+
+def unwritable(*_):
+    """Be a database that is away."""
+    raise WorldError("The database is away.")
+
+
+def test_what_a_dead_program_left_is_written_down_before_anything_is_sent():
+    """What the server had taken is sent, what was not begun waits as before; neither is in doubt."""
+    taken = Settlement(7, "sent", "250 2.0.0 Ok", 0)
+    outbox, post = FakeOutbox(), FakePost()
+    outbox.claimed[8] = make_outgoing(id=8, attempts=1)
+    journal = FakeJournal([Left((taken,), (Claim(8, 1),))])
+    deliverer = Deliverer(outbox, post, GIVE_UP, FakeClock(), lambda: 0.5, ignore, journal)
+    assert deliverer.deliver_due() == 1
+    assert [(done.id, done.state) for done in outbox.settled] == [(7, "sent"), (8, "sent")]
+    assert journal.noted == [[8], "settled"]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,18 @@ from tests.torture.copies import find_states, lose_answers, write_nothing_for_a_
 
 
 def test_when_nothing_can_be_written_down_for_a_day_copies_are_few(engine):
-    """Every write after the server's 250 fails for 24 hours: three copies at the most, and the letter has failed."""
-    copies = write_nothing_for_a_day(engine, 5)
+    """A program that dies after every 250 for 24 hours: three copies at the most, and the letter has failed."""
+    copies = write_nothing_for_a_day(engine, 5, dying=True)
     assert len(copies) == 5
     assert max(copies.values()) <= 3
     assert find_states(engine) == {"failed": 5}
+
+
+def test_a_program_that_lives_on_sends_nothing_twice(engine):
+    """What the server said is written down as soon as that is possible again, and no letter goes out before."""
+    copies = write_nothing_for_a_day(engine, 5, dying=False)
+    assert sorted(copies.values()) == [1] * 5
+    assert find_states(engine) == {"sent": 5}
 
 
 def test_lost_answers_cost_as_many_copies(engine):

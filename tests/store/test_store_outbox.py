@@ -10,7 +10,7 @@ from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.outbox import DOUBTFUL_AT_ONCE
 from mailbot.adapters.store.queries import find_history
 from mailbot.adapters.store.statistics import find_digest
-from mailbot.deliver import UNKNOWN_LIMIT, Settlement
+from mailbot.deliver import UNKNOWN_LIMIT, Claim, Settlement
 from mailbot.domain.letter import LetterKind
 from tests.builders import ASHA, CHITRA
 from tests.store.conftest import LEASE
@@ -54,9 +54,19 @@ def test_a_letter_that_is_given_back_waits_as_before(store, outbox, number):
     """It can be claimed at once, no attempt is counted, and one that was settled meanwhile stays as it is."""
     first, second = outbox.claim_letters(NOW, 10)
     settle(outbox, second, "sent")
-    outbox.give_back([first, second])
+    outbox.give_back([Claim(first.id, first.attempts), Claim(second.id, second.attempts)])
     assert [line[1:3] for line in lines(store, number)] == [("pending", 0), ("sent", 1)]
     assert [(letter.to, letter.attempts) for letter in outbox.claim_letters(NOW, 10)] == [(ASHA.email, 1)]
+
+
+def test_a_letter_that_another_worker_has_claimed_since_is_not_given_back(outbox, number):
+    """What an earlier program left does not take the letter out of the hands of the one that sends it now."""
+    assert number
+    first, _ = outbox.claim_letters(NOW, 10)
+    late = NOW + 2 * LEASE
+    outbox.claim_letters(late, 10)
+    outbox.give_back([Claim(first.id, first.attempts)])
+    assert outbox.claim_letters(late, 10) == []
 
 
 def test_a_letter_that_is_still_being_sent_is_nobody_elses(outbox, number):

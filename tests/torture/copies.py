@@ -121,8 +121,11 @@ class Unwritable:
         self.outbox.settle(settlements, now)
 
 
-def write_nothing_for_a_day(engine: Engine, count: int) -> Counter[bytes]:
-    """Send letters every five seconds for a day in which no settlement can be written, and two hours more."""
+def write_nothing_for_a_day(engine: Engine, count: int, *, dying: bool) -> Counter[bytes]:
+    """Send letters every five seconds for a day in which no settlement can be written, and two hours more.
+
+    A program that is `dying` starts anew each time and remembers nothing.
+    """
     fill_outbox(engine, count)
     hands, post = Hands(), Accepting()
     outbox: Any = Unwritable(Outbox(engine, LEASE), NOON + timedelta(days=1))
@@ -132,6 +135,8 @@ def write_nothing_for_a_day(engine: Engine, count: int) -> Counter[bytes]:
             sent = deliverer.deliver_due()
         except WorldError:
             sent = 1
+            if dying:
+                deliverer.owed.clear()
         # What is nobody's lease and nobody's due time need not be asked for every five seconds of a day.
         hands.time += timedelta(seconds=5 if sent else 240)
     return post.taken

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mailbot.adapters.account import make_tls_context
 from mailbot.adapters.finding import Finding, Level
 from mailbot.adapters.pacing import Gate
 from mailbot.adapters.smtp.connection import SmtpConnection
-from mailbot.deliver import Receipt, Result
+from mailbot.deliver import NO_JOURNAL, Receipt, Result
 from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
@@ -28,11 +28,22 @@ WORTH_A_CONNECTION = 4
 ASK_SECONDS = 0.5
 
 
+class Steps(Protocol):
+    """Where it is noted at once how far a letter came."""
+
+    def begun(self, letter: Outgoing) -> None:
+        """Note that from now on the server may have the letter."""
+
+    def taken(self, receipt: Receipt) -> None:
+        """Note that the server has it."""
+
+
 class SmtpPost:
     """Hands letters to the server; keeps its connections between calls. One thread uses it, and closes it."""
 
-    def __init__(self, account: SmtpAccount, gate: Gate | None = None) -> None:
+    def __init__(self, account: SmtpAccount, gate: Gate | None = None, steps: Steps = NO_JOURNAL) -> None:
         self.account = account
+        self._steps = steps
         self._gate = gate or Gate()
         context = make_tls_context(account)
         self._connections = [SmtpConnection(account, context, self._gate) for _ in range(account.connections)]
@@ -87,7 +98,8 @@ class SmtpPost:
         # The first connection is opened alone: if the server is down or refuses the login, it hears of us once.
         trouble = await _find_trouble(first)
         if not trouble:
-            troubles = await asyncio.gather(*[_drain(lane, groups, receipts, stopping) for lane in (first, *others)])
+            draining = [self._drain(lane, groups, receipts, stopping) for lane in (first, *others)]
+            troubles = await asyncio.gather(*draining)
             trouble = next((words for words in troubles if words), "")
         for letter in (letter for group in groups for letter in group):
             if stopping():
@@ -101,6 +113,36 @@ class SmtpPost:
         in_order = sorted(self._connections, key=lambda connection: not connection.is_usable())
         usable = sum(connection.is_usable() for connection in in_order)
         return in_order[: min(groups, max(usable, math.ceil(groups / WORTH_A_CONNECTION)))]
+
+    async def _drain(
+        self,
+        connection: SmtpConnection,
+        groups: deque[list[Outgoing]],
+        receipts: dict[int, Receipt],
+        stopping: Callable[[], bool],
+    ) -> str:
+        """Send group after group until none is left; return what the trouble was when no connection could be opened."""
+        while groups:
+            group = deque(groups.popleft())
+            while group:
+                if stopping():
+                    groups.append(list(group))
+                    return ""
+                letter = group.popleft()
+                self._steps.begun(letter)
+                try:
+                    outcome = await connection.hand_over(letter.to, letter.raw)
+                except WorldError as error:
+                    # Another connection may still work: a server that allows only one is no reason to stop.
+                    groups.append([letter, *group])
+                    return str(error)
+                receipts[letter.id] = receipt = Receipt(letter, outcome.result, outcome.answer)
+                if outcome.result is Result.SENT:
+                    self._steps.taken(receipt)
+                if outcome.result in (Result.LATER, Result.UNKNOWN):
+                    receipts |= {late.id: Receipt(late, Result.LATER, WAITS_FOR_EARLIER) for late in group}
+                    break
+        return ""
 
     async def _check(self) -> list[Finding]:
         account, connection = self.account, self._connections[0]
@@ -124,31 +166,4 @@ async def _find_trouble(connection: SmtpConnection) -> str:
         await connection.open()
     except WorldError as error:
         return str(error)
-    return ""
-
-
-async def _drain(
-    connection: SmtpConnection,
-    groups: deque[list[Outgoing]],
-    receipts: dict[int, Receipt],
-    stopping: Callable[[], bool],
-) -> str:
-    """Send group after group until none is left; return what the trouble was when no connection could be opened."""
-    while groups:
-        group = deque(groups.popleft())
-        while group:
-            if stopping():
-                groups.append(list(group))
-                return ""
-            letter = group.popleft()
-            try:
-                outcome = await connection.hand_over(letter.to, letter.raw)
-            except WorldError as error:
-                # Another connection may still work: a server that allows only one is no reason to stop.
-                groups.append([letter, *group])
-                return str(error)
-            receipts[letter.id] = Receipt(letter, outcome.result, outcome.answer)
-            if outcome.result in (Result.LATER, Result.UNKNOWN):
-                receipts |= {late.id: Receipt(late, Result.LATER, WAITS_FOR_EARLIER) for late in group}
-                break
     return ""

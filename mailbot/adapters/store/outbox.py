@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select
 
-    from mailbot.deliver import Settlement
+    from mailbot.deliver import Claim, Settlement
     from mailbot.domain.send_quota import SendQuota
 
 LOST = "The program stopped while it sent this letter, and nobody knows whether it arrived."
@@ -87,12 +87,13 @@ class Outbox:
                 if was_sending and bounced is not None:
                     keep_bounce(connection, bounced, now)
 
-    def give_back(self, untouched: Sequence[Outgoing]) -> None:
-        """Release claimed letters that were not begun, with the attempts that they had before."""
+    def give_back(self, claims: Sequence[Claim]) -> None:
+        """Release claimed letters that were not begun, with the attempts that they had before.
+
+        One that another worker has claimed since is left to it.
+        """
         with writing(self.engine) as connection:
-            for some in chunks([letter.id for letter in untouched]):
-                released = update(letters).where(letters.c.id.in_(some), letters.c.state == "sending")
-                connection.execute(released.values(state="pending", attempts=letters.c.attempts - 1, leased_until=None))
+            connection.execute(_GIVE_BACK, [{"letter": claim.id, "claimed": claim.attempts} for claim in claims])
 
     def renew(self, in_hand: Sequence[Outgoing], now: datetime) -> None:
         """Renew the lease of letters that are still being sent."""
@@ -160,5 +161,12 @@ _CLAIM = (
         leased_until=bindparam("until"),
     )
     .returning(letters.c.id, letters.c.raw)
+)
+_GIVE_BACK = (
+    update(letters)
+    .where(
+        letters.c.id == bindparam("letter"), letters.c.state == "sending", letters.c.attempts == bindparam("claimed")
+    )
+    .values(state="pending", attempts=letters.c.attempts - 1, leased_until=None)
 )
 _SETTLE = update(letters).where(letters.c.id == bindparam("letter"), letters.c.state == "sending")
