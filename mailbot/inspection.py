@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 from mailbot.domain.alarms import AlarmCode
 from mailbot.domain.errors import UnreadableMailError, WorldError
 from mailbot.domain.mail import Verdict
-from mailbot.domain.malware import Scan
+from mailbot.domain.malware import Scan, with_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from mailbot.domain.alarms import Alarms
-    from mailbot.ports import Files
+    from mailbot.domain.mail import IncomingMail
+    from mailbot.ports import Files, Inspector, Reading
 
 log = logging.getLogger(__name__)
 
@@ -140,3 +141,12 @@ class Inspection:
 def _lasts(since: datetime | None, span: timedelta, now: datetime) -> bool:
     """Tell whether less than that has passed; a clock that went back makes everything long ago."""
     return since is not None and since <= now < since + span
+
+
+def with_scans(reading: Reading, inspector: Inspector | None) -> IncomingMail:
+    """Return the mail with the scanner's word about each of its files, when there is a scanner. Raises WorldError."""
+    if inspector is None:
+        return reading.mail
+    names = {file.sha256 for file in reading.mail.attachments}
+    files = {name: data for name, data in reading.files.items() if name in names}
+    return with_verdicts(reading.mail, inspector.inspect(files))

@@ -53,6 +53,7 @@ class Because(StrEnum):
     DKIM_RELAXED = "dkim_relaxed"
     DKIM = "dkim_exact"
     DMARC = "dmarc_pass"
+    SIGNED_IN = "signed_in"
 
 
 class Mode(StrEnum):

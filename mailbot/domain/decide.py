@@ -9,7 +9,7 @@ from mailbot.domain.addressing import language_of, to_staff
 from mailbot.domain.answering import decide_answer
 from mailbot.domain.asking import Asking
 from mailbot.domain.assigning import assign_new
-from mailbot.domain.authority import Action, Mode
+from mailbot.domain.authority import Action, Because, Mode
 from mailbot.domain.bulk import adopt_target, decide_bulk
 from mailbot.domain.challenge import ask_stored_address
 from mailbot.domain.claiming import decide_claim
@@ -47,7 +47,8 @@ def decide(mail: IncomingMail, understanding: Understanding, known: Known, desk:
     known = replace(known, level=verdict.level)
     decision = _decide(mail, understanding, known, desk, now)
     asked = ask_stored_address(decision, mail, known)
-    if mode is Mode.OFF or decision.outcome in {Outcome.DUPLICATE, Outcome.AUTOMATIC}:
+    is_on_trial = verdict.because is not Because.SIGNED_IN and mode is not Mode.OFF
+    if not is_on_trial or decision.outcome in {Outcome.DUPLICATE, Outcome.AUTOMATIC}:
         return asked
     others = enforcing(desk) if mode is Mode.SHADOW else without_levels(desk)
     other = _decide(mail, understanding, known, others, now)

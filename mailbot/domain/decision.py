@@ -87,6 +87,7 @@ class Draft:
     zone: str = ""
     copy_to: str = ""
     missing: str = ""
+    source: str = "mail"
     answer_due_at: datetime | None = None
     resolve_due_at: datetime | None = None
 

@@ -20,6 +20,7 @@ VERDICT_WORDS: dict[Because | FormFault, str] = {
     Because.DKIM_RELAXED: "A domain above or below that of From signed it (DKIM).",
     Because.DKIM: "The domain of From signed it (DKIM).",
     Because.DMARC: "The domain of From vouches for it (DMARC).",
+    Because.SIGNED_IN: "Its writer was signed in.",
     FormFault.MISSING: "It names no sender.",
     FormFault.SEVERAL: "It has several From headers.",
     FormFault.TOO_LONG: "Its From header is too long.",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from mailbot.adapters.store.acts import add_act, find_act
 from mailbot.adapters.store.bindings import keep_binding
 from mailbot.adapters.store.brakes import keep_brakes
 from mailbot.adapters.store.challenges import keep_challenge
@@ -28,6 +29,7 @@ from mailbot.adapters.store.regular import post_for_desk
 from mailbot.adapters.store.searching import keep_words
 from mailbot.adapters.store.tables import files, mails, timers
 from mailbot.adapters.store.timekeeping import remove_timers
+from mailbot.domain.act import Answered
 from mailbot.domain.decision import ChallengeState, Outcome
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.letter import LETTERS
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.store.posting import Writing
     from mailbot.adapters.store.ticket_rows import StoredTicket
+    from mailbot.domain.act import Act
     from mailbot.domain.decision import Decision
     from mailbot.domain.desk import Desk
     from mailbot.domain.late import CaughtUp
@@ -114,6 +117,22 @@ class Applier:
             if mails.c.content_key.name not in str(error.orig):
                 raise
             raise ChangedMeanwhileError("the same mail was handled meanwhile") from error
+
+    def apply_act(self, act: Act, entry: Entry, mail: IncomingMail, decision: Decision, now: datetime) -> Answered:
+        """Obey the decision about an act in one transaction, with its line in the ledger.
+
+        An act that was done meanwhile is answered as it was then. Raises ChangedMeanwhileError when the ticket changed.
+        """
+        try:
+            with writing(self.engine) as connection:
+                added = replace(entry, id=add_act(connection, act, entry, now))
+                number = self._apply_mail(connection, Case(decision, now, added, mail))
+                return Answered(number, decision.outcome.value)
+        except IntegrityError:
+            done = find_act(self.engine, act)
+            if done is None:
+                raise
+            return done
 
     def apply_timer(self, timer: DueTimer, decision: Decision, now: datetime) -> None:
         """Obey the decision about a due timer and remove the timer, in one transaction.

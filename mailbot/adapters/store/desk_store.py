@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from mailbot.adapters.store.acts import find_act
 from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.challenges import find_held
 from mailbot.adapters.store.engine import reading
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from mailbot.adapters.store.posting import Writing
+    from mailbot.domain.act import Act, Answered
     from mailbot.domain.clock_guard import ClockState
     from mailbot.domain.desk import Desk
     from mailbot.domain.mail import IncomingMail
@@ -71,10 +73,15 @@ class DeskStore:
         self.find_known = knowledge.find_known
         self.find_staff = knowledge.find_staff
         self.apply = applier.apply
+        self.apply_act = applier.apply_act
         self.apply_timer = applier.apply_timer
         self.apply_late = applier.apply_late
         self.find_due_schedules = regular.find_due
         self.settle_schedule = regular.settle
+
+    def find_act(self, act: Act) -> Answered | None:
+        """Return what came of the same act before, or None."""
+        return find_act(self.engine, act)
 
     def find_held(self, mail: IncomingMail, clues: Clues) -> Held | None:
         """Return what the question "was this you?" is about that a mail answers, or None."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, select, text
+from sqlalchemy import BigInteger, Integer, column, event, select, text
 
 from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.rows import TICKET_COLUMNS, ticket_of
@@ -24,7 +24,7 @@ from mailbot.domain.verbs import Verb
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection, Engine, MetaData, Row
+    from sqlalchemy import Connection, Engine, MetaData, Row, Select
 
     from mailbot.domain.decision import Decision
     from mailbot.domain.people import Person
@@ -69,6 +69,14 @@ _FIND = {
     "postgresql": text(
         "select ticket_id from search_words where words @@ cast(:wanted as tsquery) order by ticket_id desc limit :most"
     ),
+}
+
+_FOUND_ID = {"sqlite": column("rowid", Integer), "postgresql": column("ticket_id", BigInteger)}
+_FOUND = {
+    "sqlite": select(_FOUND_ID["sqlite"]).select_from(text("search_words")).where(text("search_words match :wanted")),
+    "postgresql": select(_FOUND_ID["postgresql"])
+    .select_from(text("search_words"))
+    .where(text("words @@ cast(:wanted as tsquery)")),
 }
 
 
@@ -146,6 +154,17 @@ def search(connection: Connection, written: str, limit: int) -> Found:
         return Found((), 0)
     query = select(*TICKET_COLUMNS).where(tickets.c.id.in_(shown)).order_by(tickets.c.id.desc())
     return Found(tuple(ticket_of(row) for row in connection.execute(query).mappings()), len(ids))
+
+
+def find_matching(connection: Connection, written: str, among: Select[tuple[int]] | None, limit: int) -> Sequence[int]:
+    """Return the ids of the newest tickets that hold everything that is looked for, all of them or those of `among`."""
+    terms = parse_search(written)
+    if not terms:
+        return ()
+    name = connection.dialect.name
+    found = _FOUND[name] if among is None else _FOUND[name].where(_FOUND_ID[name].in_(among))
+    wanted = match_of(terms) if name == "sqlite" else tsquery_of(terms)
+    return connection.execute(found.order_by(_FOUND_ID[name].desc()).limit(limit), {"wanted": wanted}).scalars().all()
 
 
 def find_searches(connection: Connection, clues: Clues, person: Person | None) -> dict[str, Searched]:
