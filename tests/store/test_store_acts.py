@@ -13,11 +13,14 @@ from sqlalchemy import func, select
 from mailbot.acting import Acting, NotYoursError, Upload
 from mailbot.adapters.reading.parent import ChildReader
 from mailbot.adapters.store.directory import keep_people
-from mailbot.adapters.store.engine import reading
+from mailbot.adapters.store.engine import reading, writing
+from mailbot.adapters.store.erasing import Why, erase_tickets
 from mailbot.adapters.store.queries import find_history
 from mailbot.adapters.store.tables import files, letters, mails, tickets
 from mailbot.demo.screenshots import RETURN_FAILED, draw_page
 from mailbot.domain.act import Act, Door
+from mailbot.domain.authority import Mode, TrustRules
+from mailbot.domain.providers import PROFILES, Provider
 from mailbot.domain.tags import Fields
 from mailbot.domain.ticket import Status
 from mailbot.domain.verbs import Verb
@@ -202,3 +205,30 @@ def test_an_officer_who_left_the_desk_is_not_staff_any_more(play):
     with pytest.raises(NotYoursError):
         play.act(CHITRA, number, Verb.RESOLVE, "Done.")
     assert play.ticket(number).status is Status.NEW
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_who_is_signed_in_needs_no_mail_server_to_vouch(play, mode):
+    """However much the desk asks of mail, an act does what it says, and is no part of a trial."""
+    desk = replace(the_desk(), trust=TrustRules(mode, PROFILES[Provider.GMAIL]))
+    play.acting = replace(play.acting, desk=desk)
+    number = play.open()
+    play.act(CHITRA, number, Verb.RESOLVE, "कैश साफ़ करें।")
+    play.act(ASHA, number, Verb.REOPEN, "फिर आई।")
+    assert (play.ticket(number).status, play.ticket(number).reopen_count) == (Status.IN_PROGRESS, 1)
+    with reading(play.store.engine) as connection:
+        assert "[trust" not in str(connection.execute(select(mails.c.reasons)).all())
+
+
+def test_erasing_a_ticket_erases_its_acts(play):
+    """What was sent by a form leaves the tables like a mail, and the file of its record is named for removal."""
+    number = play.open(title="Rakesh cannot file")
+    with reading(play.store.engine) as connection:
+        record = connection.execute(select(mails.c.sha256)).scalar_one()
+        ids = list(connection.execute(select(tickets.c.id)).scalars())
+    with writing(play.store.engine) as connection:
+        named = erase_tickets(connection, ids, Why("retention.tickets_months", "rule"), play.now)
+    assert record in named
+    with reading(play.store.engine) as connection:
+        row = connection.execute(select(mails)).mappings().one()
+    assert (row["ticket"], "Rakesh" in str(dict(row)), ASHA.email in str(dict(row))) == (number, False, False)
