@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture bench profile test-programs lint types contracts check lock sbom wheel clean
+.PHONY: help demo test unit torture bench profile test-programs lint types contracts check lock sbom wheel clean
 
 help: ## show these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,6 +28,9 @@ demo: $(READY) ## watch mailbot work on a mail server of its own; KEEP=1 leaves 
 
 test: $(READY) test-programs ## run all tests against real servers (installs them with apt when root)
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+
+unit: $(READY) ## run the tests of the rules alone, which need no server (some ten seconds)
+	@$(BIN)/python -m pytest --quiet --numprocesses=$(WORKERS) tests/domain $(ARGS)
 
 torture: $(READY) test-programs ## the campaigns that take longer than a test suite may (an hour or more)
 	@$(BIN)/python -m pytest -o python_files='campaign_*.py' tests/torture $(ARGS)
@@ -64,7 +67,7 @@ export NEEDED
 
 lock: $(READY) ## pin every package with the hashes of all its files, without any address
 	@$(BIN)/python -c "$$NEEDED" | CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(ARGS) pyproject.toml - \
-		--extra postgres --extra demo --extra guide --extra s3 --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
+		--extra postgres --extra demo --extra guide --extra s3 --extra web --allow-unsafe --strip-extras --generate-hashes --no-emit-options --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --output-file requirements.lock
 	@if grep -nE '://|file:/|--[a-z-]*(index|links|host)| @ |(^|[ =])/' requirements.lock; then \
 		echo "requirements.lock names an address or a path; see the lines above."; exit 1; fi

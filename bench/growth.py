@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.servers import Servers
+    from mailbot.inboxes import Inbox
 
 FEW = 1_000
 # Of one turn; each turn finds the tickets of the turns before it as well.
@@ -114,16 +115,36 @@ def measure_old_mails(folder: Path, servers: Servers, count: int) -> Result:
         desk = Desk(folder / "desk", servers.dovecot, sink.port, url, mailbox_of("old-mails"))
         desk.set_up()
         servers.dovecot.fill(desk.user, make_mails(1)[0].raw, count, LONG_AGO)
-        polls = []
         with patch.dict(os.environ, desk.environment(), clear=True), open_desk(load_settings(desk.settings_file)) as it:
-            for sweep in (True, *[False] * (POLLS + 1)):
-                began = time.monotonic()
-                taken = it.receiver.take_in(it.mailbox, it.start_date, sweep=sweep)
-                polls.append(time.monotonic() - began)
-                assert taken == 0, "an old mail was taken in"
+            (inbox,) = it.inboxes
+            polls = [_look(inbox, sweep=sweep, new=0).whole for sweep in (True, *[False] * (POLLS + 1))]
+            finds = []
+            for mail in make_mails(POLLS):
+                desk.arrive([mail.raw])
+                finds.append(_look(inbox, sweep=False, new=1))
         desk.close()
     figures = [
         Figure(f"a poll of a folder with {count:,} old mails", median(polls[2:]) * 1000, "ms", at_most=1000),
+        Figure("one that finds a new mail, until it is kept", median(look.kept for look in finds) * 1000, "ms"),
+        Figure("the same, until the server has filed it", median(look.whole for look in finds) * 1000, "ms"),
         Figure("the first visit, which lists them", polls[0], "s"),
     ]
     return Result("old-mails", SQLITE, {"old mails": count}, figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How many seconds one look at a folder took, until a new mail was kept (0 without one) and in all."""
+
+    kept: float
+    whole: float
+
+
+def _look(inbox: Inbox, *, sweep: bool, new: int) -> Look:
+    kept: list[float] = []
+    began = time.monotonic()
+    taken = inbox.receiver.take_in(
+        inbox.mailbox, inbox.start_date, sweep=sweep, kept=lambda: kept.append(time.monotonic() - began)
+    )
+    assert taken == new, f"{taken} mails were taken in instead of {new}"
+    return Look(kept[0] if kept else 0.0, time.monotonic() - began)

@@ -7,6 +7,10 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TICKS = os.sysconf("SC_CLK_TCK")
 # Behind the name of the program in /proc/PID/stat.
@@ -31,14 +35,25 @@ def find_children(root: int) -> list[int]:
     return [pid for pid in _family(root, stats) if pid != root]
 
 
+def find_hands(root: int) -> list[int]:
+    """Return the processes below this one that are copies of it: the same program, which shares memory with it."""
+    command = _command(root)
+    return [pid for pid in find_children(root) if _command(pid) == command]
+
+
+def shared_out_kb(pids: Iterable[int]) -> int:
+    """Return how much memory these processes have now, with what they share counted once."""
+    return sum(_number(Path(f"/proc/{pid}/smaps_rollup"), "Pss") for pid in pids)
+
+
 def resident_kb(pid: int) -> int:
     """Return how much memory a process has now."""
-    return _status(pid, "VmRSS")
+    return _number(Path(f"/proc/{pid}/status"), "VmRSS")
 
 
 def peak_kb(pid: int) -> int:
     """Return how much memory a process had at the most, since it began or since `forget_peak`."""
-    return _status(pid, "VmHWM")
+    return _number(Path(f"/proc/{pid}/status"), "VmHWM")
 
 
 def forget_peak(pid: int) -> None:
@@ -46,10 +61,14 @@ def forget_peak(pid: int) -> None:
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
-def _status(pid: int, name: str) -> int:
-    found = re.search(rf"^{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    assert found is not None, f"process {pid} has no {name}"
+def _number(path: Path, name: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+) kB", path.read_text(), re.MULTILINE)
+    assert found is not None, f"{path} says nothing of {name}"
     return int(found[1])
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _family(root: int, stats: dict[int, _Stat]) -> list[int]:

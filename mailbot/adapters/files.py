@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +71,8 @@ class FileStore:
         store itself cannot be read.
         """
         try:
-            return b"".join(self.find_pieces(sha256))
+            with self._reading(sha256):
+                return self.path(sha256).read_bytes()
         except UnreadableMailError:
             if not self.folder.is_dir():
                 raise WorldError(f"The folder {self.folder} is gone. Bring it back; the mails in it wait.") from None
@@ -78,14 +80,9 @@ class FileStore:
 
     def find_pieces(self, sha256: str) -> Iterator[bytes]:
         """Yield the bytes of that name piece by piece. Raises UnreadableMailError when they are gone."""
-        try:
-            with self.path(sha256).open("rb") as file:
-                while piece := file.read(PIECE):
-                    yield piece
-        except FileNotFoundError as error:
-            raise UnreadableMailError(f"the kept file {sha256} is no longer in {self.folder}") from error
-        except OSError as error:
-            raise WorldError(f"The kept file {sha256} cannot be read from {self.folder}: {error.strerror}.") from error
+        with self._reading(sha256), self.path(sha256).open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
 
     def path(self, sha256: str) -> Path:
         """Return where the bytes of that name lie. Raises ValueError for anything that is no SHA-256."""
@@ -165,6 +162,15 @@ class FileStore:
     def has_room(self) -> bool:
         """Tell whether the disk has the space that the settings ask for. Raises WorldError when it takes nothing."""
         return has_room(self.folder, self.minimum_free)
+
+    @contextmanager
+    def _reading(self, sha256: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise UnreadableMailError(f"the kept file {sha256} is no longer in {self.folder}") from error
+        except OSError as error:
+            raise WorldError(f"The kept file {sha256} cannot be read from {self.folder}: {error.strerror}.") from error
 
     def _find_shelves(self) -> list[Path]:
         return sorted(path for path in self.folder.iterdir() if path.is_dir()) if self.folder.is_dir() else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mailbot.domain.errors import SettingsError, WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from mailbot.domain.health import Status
@@ -29,18 +29,27 @@ def render(found: Status | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _latest(moments: Iterable[tuple[str, datetime | None]]) -> list[tuple[str, float]]:
+    """Return the last moment of each part, whichever worker it was."""
+    last: dict[str, float] = {}
+    for part, moment in moments:
+        if moment is not None:
+            last[part] = max(moment.timestamp(), last.get(part, 0.0))
+    return [(f'part="{part}"', seconds) for part, seconds in last.items()]
+
+
 def _families(found: Status) -> Iterator[tuple[str, str, str, list[tuple[str, float]]]]:
     now = found.at
 
     def age(moment: datetime | None) -> list[tuple[str, float]]:
         return [("", max(0.0, (now - moment).total_seconds()))] if moment else []
 
-    beats = [(f'part="{line.part}"', line.beaten_at.timestamp()) for line in found.parts]
-    successes = [
-        (f'part="{line.part}"', line.succeeded_at.timestamp()) for line in found.parts if line.succeeded_at is not None
-    ]
-    yield "mailbot_heartbeat_timestamp_seconds", "gauge", "When a part of the worker was heard last.", beats
-    yield "mailbot_success_timestamp_seconds", "gauge", "When a part of the worker did its work last.", successes
+    beats = _latest((line.part, line.beaten_at) for line in found.parts)
+    successes = _latest((line.part, line.succeeded_at) for line in found.parts)
+    workers = [(f'worker="{line.worker}"', line.beaten_at.timestamp()) for line in found.workers]
+    yield "mailbot_heartbeat_timestamp_seconds", "gauge", "When a part of any worker was heard last.", beats
+    yield "mailbot_success_timestamp_seconds", "gauge", "When a part of any worker did its work last.", successes
+    yield "mailbot_worker_heartbeat_timestamp_seconds", "gauge", "When a worker was heard last.", workers
     alarms = [(f'code="{alarm.code}"', 1.0) for alarm in found.alarms]
     yield "mailbot_alarm", "gauge", "An alarm that sounds.", alarms
     for name, text, value in (

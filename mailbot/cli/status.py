@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mailbot.cli.output import Context
-    from mailbot.domain.health import HeldBack, Queue, Status
+    from mailbot.domain.health import HeldBack, Queue, Status, WorkerLine
 
 HEADLINES = {
     Health.WELL: "mailbot is well.",
@@ -118,6 +118,8 @@ def _print(found: Status, health: Health, per_day: int) -> None:
     ]
     print_table(("part", "last success (UTC)", "trouble", "worker"), rows)
     click.echo()
+    for line in found.workers:
+        click.echo(f"{'worker':20} {line.worker}: {_life(line)}")
     came_back = f", the last one travelled {found.canary_seconds:.0f} s" if found.canary_seconds is not None else ""
     for label, value in (
         ("mails that wait", _queue(found.mails)),
@@ -132,6 +134,12 @@ def _print(found: Status, health: Health, per_day: int) -> None:
         ("test mail", f"{_moment(found.canary_sent_at)}{came_back}"),
     ):
         click.echo(f"{label:20} {value}")
+
+
+def _life(line: WorkerLine) -> str:
+    if line.is_alive:
+        return "runs"
+    return f"gave no sign of life since {_moment(line.beaten_at)}; start it again unless you ended it"
 
 
 def _quota(held: HeldBack, quota: SendQuota) -> str:

@@ -31,13 +31,15 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log every s
 @click.pass_obj
 def run(context: Context, *, verbose: bool) -> None:
     """Work: read the mailbox as mail arrives, answer, send letters, act on timers, until stopped (SIGTERM, Ctrl-C)."""
-    from mailbot.adapters.metrics import serve_metrics  # noqa: PLC0415 - keeps --help fast
+    from mailbot.adapters.memory import return_large_pieces  # noqa: PLC0415 - keeps --help fast
+    from mailbot.adapters.metrics import serve_metrics  # noqa: PLC0415
     from mailbot.adapters.sealing import seal_memory  # noqa: PLC0415
     from mailbot.app import open_desk  # noqa: PLC0415
 
     settings = context.settings()
     start_log(settings, verbose=verbose)
     seal_memory()
+    return_large_pieces()
     with open_desk(settings) as desk, serve_metrics(settings.metrics.port, desk.find_status):
         worker = desk.worker()
 

@@ -25,7 +25,7 @@ class Health(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One part of the worker."""
+    """One part of one worker."""
 
     part: str
     worker: str
@@ -33,6 +33,15 @@ class PartLine:
     succeeded_at: datetime | None
     failed_at: datetime | None
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLine:
+    """One worker: its last sign of life, and whether that is recent enough to say that it runs."""
+
+    worker: str
+    beaten_at: datetime
+    is_alive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,15 @@ class Status:
     canary_sent_at: datetime | None
     canary_seconds: float | None
     held_back: HeldBack = NOTHING_HELD
+    workers: tuple[WorkerLine, ...] = ()
+
+
+def find_workers(heartbeats: Sequence[PartLine], now: datetime) -> tuple[WorkerLine, ...]:
+    """Return the workers that these parts belong to, in the order of their names."""
+    last: dict[str, datetime] = {}
+    for beat in heartbeats:
+        last[beat.worker] = max(beat.beaten_at, last.get(beat.worker, beat.beaten_at))
+    return tuple(WorkerLine(name, at, now - at <= LONGEST_PAUSE) for name, at in sorted(last.items()))
 
 
 def judge_health(heartbeats: Sequence[PartLine], alarms: int, now: datetime) -> Health:

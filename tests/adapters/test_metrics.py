@@ -12,13 +12,18 @@ import pytest
 
 from mailbot.adapters.metrics import CONTENT_TYPE, render, serve_metrics
 from mailbot.domain.errors import SettingsError, WorldError
-from mailbot.domain.health import AlarmLine, PartLine, Queue, Status
+from mailbot.domain.health import AlarmLine, PartLine, Queue, Status, WorkerLine
 
 NOON = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 EARLIER = NOON - timedelta(minutes=2)
 STATUS = Status(
     at=NOON,
-    parts=(PartLine("intake", "vm:1", NOON, EARLIER, None, ""), PartLine("remind", "vm:1", NOON, None, NOON, "later")),
+    parts=(
+        PartLine("intake", "vm:1", NOON, EARLIER, None, ""),
+        PartLine("intake", "vm:2", EARLIER, EARLIER - timedelta(hours=1), None, ""),
+        PartLine("remind", "vm:1", NOON, None, NOON, "later"),
+    ),
+    workers=(WorkerLine("vm:1", NOON, is_alive=True), WorkerLine("vm:2", EARLIER, is_alive=False)),
     alarms=(AlarmLine("disk_full", "The disk is full.", NOON, None),),
     mails=Queue(3, EARLIER),
     letters=Queue(0, None),
@@ -35,7 +40,7 @@ STATUS = Status(
 )
 HELP = re.compile(r"# HELP ([a-z_]+) \S.*")
 TYPE = re.compile(r"# TYPE ([a-z_]+) (gauge|counter)")
-SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[a-z_]+"\})? (-?[0-9]+\.[0-9]{3})')
+SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[a-z0-9_:]+"\})? (-?[0-9]+\.[0-9]{3})')
 
 
 def parse(page):
@@ -66,6 +71,8 @@ def test_the_page_is_what_prometheus_reads():
     assert found["mailbot_oldest_letter_seconds"] == {}
     assert found["mailbot_alarm"] == {'{code="disk_full"}': 1.0}
     assert found["mailbot_success_timestamp_seconds"] == {'{part="intake"}': EARLIER.timestamp()}
+    assert found["mailbot_heartbeat_timestamp_seconds"]['{part="intake"}'] == NOON.timestamp()
+    assert found["mailbot_worker_heartbeat_timestamp_seconds"]['{worker="vm:2"}'] == EARLIER.timestamp()
     assert found["mailbot_mails_total"] == {"": 1234.0}
     assert found["mailbot_canary_seconds"] == {"": 4.25}
     assert parse(render(None)) == {"mailbot_database_up": {"": 0.0}}

@@ -29,9 +29,9 @@ def engine(folder):
     store.engine.dispose()
 
 
-def beat(engine, at):
+def beat(engine, at, worker="vm:4711"):
     """Let a worker be at work at that moment."""
-    keep_beats(engine, "vm:4711", {part: Beat(at, None, "", 0.0) for part in Part}, at)
+    keep_beats(engine, worker, {part: Beat(at, None, "", 0.0) for part in Part}, at)
 
 
 def test_a_desk_at_work_and_well(folder, engine):
@@ -43,6 +43,20 @@ def test_a_desk_at_work_and_well(folder, engine):
         assert words in done.out
     found = folder.mailbot("status", "--json").json
     assert (found["health"], found["status"]["letters"]["waiting"]) == ("well", 2)
+
+
+def test_of_several_workers_the_dead_one_is_named(folder, engine):
+    """The desk goes on without it, so it is well; who died, and since when, is told in words and as JSON."""
+    at = datetime.now(UTC)
+    beat(engine, at - timedelta(minutes=9), "vm2:815")
+    beat(engine, at)
+    done = folder.mailbot("status")
+    assert done.code == 0
+    assert "worker               vm:4711: runs\n" in done.out
+    died = f"{at - timedelta(minutes=9):%Y-%m-%d %H:%M:%S}"
+    assert f"vm2:815: gave no sign of life since {died}; start it again unless you ended it\n" in done.out
+    found = folder.mailbot("status", "--json").json["status"]["workers"]
+    assert {line["worker"]: line["is_alive"] for line in found} == {"vm:4711": True, "vm2:815": False}
 
 
 def test_what_holds_letters_back_is_shown(folder, engine, monkeypatch):

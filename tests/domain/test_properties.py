@@ -79,7 +79,7 @@ def situations(draw):
     return mail, make_known(person, ticket, mentioned=mentioned, answers_last_hour=draw(st.integers(0, 30)), **proven)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(situations())
 def test_every_mail_gets_one_whole_decision(situation):
     """No text raises, one outcome with a reason comes out, and it names a draft or a ticket exactly when it should."""
@@ -91,7 +91,7 @@ def test_every_mail_gets_one_whole_decision(situation):
     assert {notice.code for letter in decision.letters for notice in letter.notices} <= set(NOTICE_CODES)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(situations())
 def test_nobody_gets_two_letters_and_no_stranger_any(situation):
     """One letter a person, only to the sender, the requester and the staff, never to an address in the mail."""

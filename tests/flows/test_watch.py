@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -17,6 +18,7 @@ from mailbot.adapters.smtp import SmtpAccount, SmtpPost
 from mailbot.adapters.store.alarm_book import AlarmBook
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.migrating import migrate_up
+from mailbot.adapters.store.status import find_status
 from mailbot.adapters.store.tables import metadata
 from mailbot.adapters.supervisor import tell_supervisor
 from mailbot.deliver import Outgoing
@@ -258,6 +260,9 @@ class Lines:
     def keep_beats(self, _beats, _now):
         """Keep nothing."""
 
+    def end_beats(self):
+        """Take nothing away."""
+
     def sync_alarms(self):
         """Write nothing."""
 
@@ -311,6 +316,35 @@ def test_books_that_differ_sound_within_five_minutes_until_a_person_settles_it(s
     scene.alarms.tell_due()
     assert hook.codes() == [AlarmCode.BOOKS_DIFFER]
     assert hook.documents()[-1]["over"] == []
+
+
+def test_books_that_take_long_are_looked_at_more_seldom(scene):
+    """A look that takes two seconds comes every thousand: five hundred times what it takes, and no part of the night."""
+    records, looks = Lines(), []
+
+    def look():
+        looks.append(scene.clock())
+        scene.clock.advance(seconds=2)
+        return []
+
+    records.check_books = look
+    watch = scene.make_watch(records)
+    for _ in range(200):
+        watch.record()
+        scene.clock.advance(seconds=15)
+    pauses = {(later - earlier).total_seconds() for earlier, later in pairwise(looks)}
+    assert len(looks) > 2
+    assert all(1000 <= pause < 1020 for pause in pauses)
+
+
+def test_a_worker_that_ends_as_it_should_leaves_no_heartbeat(scene):
+    """`mailbot status` does not miss it; a database that is away then does not keep it from ending."""
+    assert find_status(scene.engine, scene.clock()).workers
+    scene.watch.leave()
+    assert find_status(scene.engine, scene.clock()).workers == ()
+    scene.path.write_bytes(b"no database" * 1000)
+    scene.engine.dispose()
+    scene.watch.leave()
 
 
 def test_the_supervisor_is_told_over_its_socket(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 import pytest
 
@@ -14,7 +15,7 @@ from mailbot.adapters.store.outbox import Outbox
 from mailbot.adapters.store.sending_room import find_sending
 from mailbot.deliver import Settlement
 from mailbot.domain.alarms import AlarmCode
-from mailbot.domain.breaker import HITS, QUIET
+from mailbot.domain.breaker import HITS, QUIET, RATIO, why_stop
 from mailbot.domain.decision import Bounced, Decision, Outcome
 from mailbot.domain.letter import LetterKind
 from mailbot.domain.muting import MUTED, MUTED_ANSWER
@@ -110,6 +111,18 @@ def test_answers_stop_when_many_addresses_reach_bounds_and_begin_again_by_themse
     assert find_stop(desk.engine, quiet) is None
     assert find_held_back(desk.engine, NO_QUOTA, quiet)[AlarmCode.ANSWERS_STOPPED] == ""
     assert LetterKind.ACKNOWLEDGEMENT in kinds(receive(desk, 202, now=quiet))
+
+
+def test_answers_go_on_while_many_mails_wait(desk):
+    """After an outage a thousand mails wait: those that were handled meanwhile are counted all the same."""
+    for uid in range(1, 48):
+        open_one(desk, uid)
+    waiting = [Kept(listed(uid), f"{uid:064x}", oversized=False, sender=STRANGER) for uid in range(1001, 2002)]
+    desk.keep(MAILBOX, EPOCH, waiting, NOW)
+    (entry,) = desk.claim_mails(NOW, 1)
+    energy = desk.find_known(mail_for(entry), NOTHING, entry, NOW).energy
+    assert (energy.answers_lately, energy.mails_lately) == (47, ceil(47 / RATIO))
+    assert why_stop(energy) == ""
 
 
 def test_the_operator_lets_answers_go_out_again(desk):

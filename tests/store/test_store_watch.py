@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,12 +13,12 @@ from mailbot.adapters.store.alarm_book import AlarmBook
 from mailbot.adapters.store.books import check_books
 from mailbot.adapters.store.canaries import Canaries
 from mailbot.adapters.store.engine import writing
-from mailbot.adapters.store.heartbeats import keep_beats
+from mailbot.adapters.store.heartbeats import FORGOTTEN_AFTER, end_beats, keep_beats
 from mailbot.adapters.store.status import find_status
 from mailbot.adapters.store.tables import events, letters, mails, tickets
 from mailbot.adapters.store.tables_watch import alarms, canaries
 from mailbot.domain.alarms import Alarm, AlarmCode
-from mailbot.domain.health import Health, judge_health
+from mailbot.domain.health import Health, WorkerLine, judge_health
 from mailbot.domain.watching import Beat, Part
 from mailbot.watch_parts import make_canary
 from tests.store.desk_work import open_one
@@ -86,11 +87,10 @@ def test_status_counts_what_waits_and_what_sounds(store, engine):
     open_one(store)
     beats = {part: Beat(NOON, None, "", 0.0) for part in Part}
     keep_beats(engine, "vm:1", beats, NOON)
-    keep_beats(engine, "vm:2", {Part.INTAKE: Beat(NOON, NOON, "no such host", 1.0)}, NOON)
     found = find_status(engine, NOON + timedelta(seconds=90))
     assert found.letters.waiting == 2
     assert found.last_mail_at is not None
-    assert {line.part: line.worker for line in found.parts} == {p: "vm:2" if p == "intake" else "vm:1" for p in Part}
+    assert {line.part: line.worker for line in found.parts} == dict.fromkeys(Part, "vm:1")
     assert judge_health(found.parts, len(found.alarms), found.at) is Health.WELL
     AlarmBook(engine).keep(Alarm(AlarmCode.DISK_FULL, "Full.", NOON))
     assert judge_health(found.parts, len(find_status(engine, NOON).alarms), found.at) is Health.NEEDS_A_PERSON
@@ -99,6 +99,34 @@ def test_status_counts_what_waits_and_what_sounds(store, engine):
         connection.execute(update(letters).values(state="sent", due_at=NOON, sent_at=NOON))
     sent = find_status(engine, NOON + timedelta(hours=1))
     assert (sent.last_letter_at, sent.letters_sent_today, sent.letters.waiting) == (NOON, 2, 0)
+
+
+def test_each_worker_has_heartbeats_of_its_own(engine):
+    """One that died is told from one that lives, one that ended as it should is not missed, and both are forgotten."""
+    beats = {part: Beat(NOON, None, "", 0.0) for part in Part}
+    for worker in ("vm1:7", "vm2:7", "vm3:7"):
+        keep_beats(engine, worker, beats, NOON)
+    end_beats(engine, "vm3:7")
+    later = NOON + timedelta(minutes=3)
+    keep_beats(engine, "vm1:7", beats | {Part.INTAKE: Beat(NOON, NOON, "no such host", 1.0)}, later)
+    found = find_status(engine, later)
+    assert found.workers == (WorkerLine("vm1:7", later, is_alive=True), WorkerLine("vm2:7", NOON, is_alive=False))
+    assert {line.worker: line.error for line in found.parts if line.part == "intake"} == {
+        "vm1:7": "no such host",
+        "vm2:7": "",
+    }
+    assert judge_health(found.parts, 0, later) is Health.WELL
+    keep_beats(engine, "vm1:7", beats, NOON + FORGOTTEN_AFTER + timedelta(seconds=1))
+    assert [line.worker for line in find_status(engine, later).workers] == ["vm1:7"]
+
+
+def test_a_part_that_another_worker_cares_for_leaves_no_heartbeat(engine):
+    """A worker whose mailbox is read elsewhere says nothing of it; one that cares for nothing writes nothing."""
+    beat = Beat(NOON, None, "", 0.0)
+    keep_beats(engine, "vm:1", {Part.INTAKE: replace(beat, elsewhere=True)}, NOON)
+    assert find_status(engine, NOON).parts == ()
+    keep_beats(engine, "vm:1", {Part.INTAKE: replace(beat, elsewhere=True), Part.HANDLE: beat}, NOON)
+    assert [line.part for line in find_status(engine, NOON).parts] == ["handle"]
 
 
 def test_books_that_agree(store, engine):

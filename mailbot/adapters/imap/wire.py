@@ -14,6 +14,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
 from imapclient import IMAPClient, SocketTimeout
@@ -111,16 +112,22 @@ class Wire(imaplib.IMAP4):
         head = self._take(size)
         if len(head) == size:
             return head
-        rest = bytearray(size - len(head))
-        view, filled = memoryview(rest), 0
-        while filled < len(rest):
+        # One piece of memory for the whole mail: its buffer is filled in place, and given away without a copy.
+        whole = BytesIO(bytes(size))
+        whole.write(head)
+        with whole.getbuffer() as view:
+            self._fill(view[len(head) :])
+        return whole.getvalue()
+
+    def _fill(self, view: memoryview) -> None:
+        filled = 0
+        while filled < len(view):
             self.sock.settimeout(self._find_patience())
             count = self.sock.recv_into(view[filled:])
             if not count:
                 raise self.abort("the server closed the connection")
             filled += count
             self._judge_speed(count)
-        return head + rest
 
     def readline(self) -> bytes:
         """Return the next line with its line break."""

@@ -10,16 +10,21 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailbot.adapters.reading.pictures import MOST_PIXELS, PictureView, add_views, unpack_view
+from mailbot.adapters.reading.shown import unpack_shown
 from mailbot.adapters.reading.wire import OUT_OF_MEMORY, WireError, receive_frame, send_frame, unpack_reading
 from mailbot.domain.errors import UnreadableMailError, WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from mailbot.adapters.reading.shown import ShownMail
     from mailbot.adapters.reading.wire import MailReading
+
+Item = TypeVar("Item")
 
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -45,19 +50,25 @@ class _Child:
 
     def receive(self, size: int) -> bytes:
         """Return exactly so many bytes before the deadline."""
-        data = bytearray()
-        while len(data) < size:
+        # Filled in place and given away without a copy: a file of a mail may be large.
+        whole = BytesIO(bytes(size))
+        with whole.getbuffer() as view:
+            self._fill(view)
+        return whole.getvalue()
+
+    def _fill(self, view: memoryview) -> None:
+        filled = 0
+        while filled < len(view):
             self._set_timeout()
             try:
-                chunk = self.socket.recv(min(size - len(data), _CHUNK))
+                count = self.socket.recv_into(view[filled : filled + _CHUNK])
             except TimeoutError as error:
                 raise _Timeout from error
             except OSError as error:
                 raise WireError("the child is gone") from error
-            if not chunk:
+            if not count:
                 raise WireError("the child is gone")
-            data += chunk
-        return bytes(data)
+            filled += count
 
     def send(self, data: bytes) -> None:
         """Send all bytes before the deadline."""
@@ -115,10 +126,17 @@ class ChildReader:
         Raises UnreadableMailError when this mail cannot be read within the limits, WorldError when no child can be
         started.
         """
+        return self._with_child(lambda child: self._exchange(child, raw, oversized=oversized))
+
+    def show(self, raw: bytes, *, oversized: bool) -> ShownMail:
+        """Return the mail to look at. Raises UnreadableMailError and WorldError like read()."""
+        return self._with_child(lambda child: self._exchange_shown(child, raw, oversized=oversized))
+
+    def _with_child(self, exchange: Callable[[_Child], Item]) -> Item:
         with self._room:
             child = self._find_idle() or self._start()
             try:
-                return self._exchange(child, raw, oversized=oversized)
+                return exchange(child)
             except (_Timeout, WireError) as error:
                 raise UnreadableMailError(self._why(child, error)) from None
             finally:
@@ -138,12 +156,27 @@ class ChildReader:
         reading = None if "error" in header else unpack_reading(header, blobs)
         if reading is not None and header.get("pictures"):
             reading, header = self._receive_pictures(child, reading, header)
-        is_worn = child.mails >= MAILS_PER_CHILD or int(header.get("used_mb", 0)) > self._memory_mb // 2
-        if is_worn and not child.is_ended:
-            _wait(child)
+        self._end_worn(child, header)
         if reading is None:
             raise UnreadableMailError(str(header["error"]))
         return reading
+
+    def _exchange_shown(self, child: _Child, raw: bytes, *, oversized: bool) -> ShownMail:
+        child.deadline = time.monotonic() + self._wall_seconds
+        send_frame(child, {"oversized": oversized, "show": True}, [raw])
+        header, blobs = receive_frame(child)
+        child.mails += 1
+        shown = None if "error" in header else unpack_shown(header, blobs)
+        self._end_worn(child, header)
+        if shown is None:
+            raise UnreadableMailError(str(header["error"]))
+        return shown
+
+    def _end_worn(self, child: _Child, header: dict[str, Any]) -> None:
+        """End a child that has read enough mails, or that has become large."""
+        is_worn = child.mails >= MAILS_PER_CHILD or int(header.get("used_mb", 0)) > self._memory_mb // 2
+        if is_worn and not child.is_ended:
+            _wait(child)
 
     def _receive_pictures(
         self, child: _Child, reading: MailReading, header: dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
@@ -34,12 +35,8 @@ MOST_SUBJECTS = 100
 _OPEN = [Status.NEW, Status.IN_PROGRESS, Status.WAITING]
 
 
-_NEWEST_MAIL = select(func.max(mails.c.id)).scalar_subquery()
 _HANDLED = select(func.count().label("handled")).select_from(
-    select(mails.c.id)
-    .where(mails.c.id > _NEWEST_MAIL - MOST_COUNTED, mails.c.done_at > bindparam("since"))
-    .limit(MOST_COUNTED)
-    .subquery()
+    select(mails.c.id).where(mails.c.done_at > bindparam("since")).limit(bindparam("enough")).subquery()
 )
 _SUBJECTS = (
     select(mails.c.subject)
@@ -66,15 +63,16 @@ def with_energy(
         fold_into=_find_open(connection, writer) if lately.sent >= desk.energy.flood_mails else None,
         hits=lately.hits,
         answers_lately=lately.answers_window,
-        mails_lately=_count_handled(connection, since) if answers > RATIO * FEWEST_MAILS else 0,
+        mails_lately=_count_handled(connection, since, answers) if answers > RATIO * FEWEST_MAILS else 0,
         stopped=int(lately.is_stopped),
         saving=_is_saving(connection, desk, now),
     )
     return replace(known, energy=energy, reopened_last_day=_count_reopened(connection, known, now))
 
 
-def _count_handled(connection: Connection, since: datetime) -> int:
-    return connection.execute(_HANDLED, {"since": since}).scalar_one()
+def _count_handled(connection: Connection, since: datetime, answers: int) -> int:
+    """Return how many mails were handled, counted until they are enough for so many answers."""
+    return connection.execute(_HANDLED, {"since": since, "enough": ceil(answers / RATIO)}).scalar_one()
 
 
 def _count_subject(connection: Connection, address: str, subject: str, now: datetime) -> int:

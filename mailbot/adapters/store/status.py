@@ -11,12 +11,12 @@ from mailbot.adapters.store.engine import reading
 from mailbot.adapters.store.held_back import find_held_back
 from mailbot.adapters.store.tables import letters, mails, tickets
 from mailbot.adapters.store.tables_watch import alarms, canaries, heartbeats
-from mailbot.domain.health import AlarmLine, PartLine, Queue, Status
+from mailbot.domain.health import AlarmLine, PartLine, Queue, Status, find_workers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Connection, Engine
 
 DAY = timedelta(days=1)
 
@@ -34,9 +34,11 @@ def find_status(engine: Engine, now: datetime) -> Status:
             return connection.execute(select(func.count()).where(*conditions)).scalar_one()
 
         sent_at, seconds = _find_canary(connection)
+        parts = tuple(PartLine(*row) for row in _find_parts(connection))
         return Status(
             at=now,
-            parts=tuple(PartLine(*row) for row in _rows(connection, heartbeats, PartLine)),
+            parts=parts,
+            workers=find_workers(parts, now),
             alarms=tuple(AlarmLine(*row) for row in _find_alarms(connection)),
             mails=Queue(count(m.state == "kept"), first(select(m.kept_at).where(m.state == "kept").order_by(m.id))),
             letters=Queue(
@@ -57,9 +59,9 @@ def find_status(engine: Engine, now: datetime) -> Status:
         )
 
 
-def _rows(connection: Connection, table: Table, kind: type) -> Any:
-    columns = [table.c[name] for name in kind.__annotations__]
-    return connection.execute(select(*columns).order_by(columns[0]))
+def _find_parts(connection: Connection) -> Any:
+    columns = [heartbeats.c[name] for name in PartLine.__annotations__]
+    return connection.execute(select(*columns).order_by(heartbeats.c.part, heartbeats.c.worker))
 
 
 def _find_alarms(connection: Connection) -> Any:

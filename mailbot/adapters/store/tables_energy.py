@@ -52,6 +52,8 @@ mutes = Table(
 
 # how many mails did this address send lately
 Index("ix_mails_sender_done_at", mails.c.sender, mails.c.done_at)
+# how many mails were handled lately
+Index("ix_mails_done_at", mails.c.done_at)
 # how many automatic answers went out lately, in all
 Index(
     "ix_letters_written_at",

@@ -21,12 +21,12 @@ alarms = Table(
     Index(None, "settled_at"),
 )
 
-# One row for each part of the worker, written every few seconds by the worker that does the work.
+# One row for each part of each worker, written every few seconds; those of a worker that ended go with time.
 heartbeats = Table(
     "heartbeats",
     metadata,
-    Column("part", String(16), primary_key=True),
-    Column("worker", StorableText, nullable=False),
+    Column("worker", StorableText, primary_key=True),
+    Column("part", String(80), primary_key=True),
     Column("beaten_at", UtcDateTime, nullable=False),
     Column("succeeded_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
