@@ -6,6 +6,7 @@ read mails are not seen here.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -40,5 +41,7 @@ def profile_threads(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    # What another process does is not seen here.
+    os.environ["MAILBOT_WORKER__OWN_PROCESS"] = "false"
     profile_threads(Path(sys.argv.pop(1)))
     sys.exit(main())

@@ -111,7 +111,7 @@ def is_near_text(one: str, other: str) -> bool:
     """Tell whether two texts say nearly the same."""
     words, others = find_telling_words(one), find_telling_words(other)
     shared = len(words & others)
-    return shared >= FEWEST_WORDS and shared >= ALIKE * len(words | others)
+    return shared >= FEWEST_WORDS and shared >= ALIKE * (len(words) + len(others) - shared)
 
 
 def is_same_picture(ones: Iterable[str], others: Iterable[str]) -> bool:

@@ -141,4 +141,5 @@ class IncomingMail:
 
     def header(self, name: str) -> str:
         """Return the topmost value of a header, or an empty string."""
-        return next(iter(self.headers.get(name.lower(), ())), "")
+        values = self.headers.get(name.lower())
+        return values[0] if values else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # C0 and C1 controls but tab and newline; surrogates, which no database takes; bidirectional controls, which can make
@@ -23,6 +24,7 @@ _ASCII_MARKS = re.compile("[^a-z0-9]+")
 _APOSTROPHES = frozenset("'’ʼ‘`´")
 # Up to here lie the scripts that people of one country write; what is rare is looked up each time.
 _LAST_REMEMBERED = 0x2FFF
+_SHORT = 120
 _SENTENCE_ENDS = frozenset(".!?।॥\n")
 _TAIL = 0.7
 
@@ -76,10 +78,18 @@ def cut_at_grapheme(text: str, limit: int) -> str:
 
 def fold(text: str) -> str:
     """Return the form in which tags and commands compare equal: no case, punctuation, danda or invisible characters."""
+    return _remembered_fold(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return " ".join(_ASCII_MARKS.sub(" ", _ASCII_APOSTROPHES.sub("", text).lower()).split())
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).casefold()
     return " ".join(unicodedata.normalize("NFC", text.translate(_FOLDED)).split())
+
+
+# Each line and word of a mail is folded many times, by one rule after the other.
+_remembered_fold = lru_cache(maxsize=1024)(_fold)
 
 
 class _Folding(dict[int, str]):

@@ -186,6 +186,7 @@ class LimitSettings(Section):
 class WorkerSettings(Section):
     """The pace of the work."""
 
+    own_process: bool
     lease_seconds: PositiveInt
     batch_mails: Annotated[int, Field(ge=1, le=200)]
     batch_bytes: PositiveInt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -116,6 +117,28 @@ def test_a_worker_without_the_lease_looks_at_nothing_until_it_gets_it():
     intake.run()
     assert len(taker.sweeps) == 1
     assert book.asked == 3
+
+
+def test_a_worker_without_the_lease_helps_with_what_the_reader_keeps():
+    """Nobody tells it of new mail, so its other threads look for work often, and not only when a clock comes round."""
+    taker, book = Taker(), Book("theirs")
+    intake, _ = make_intake(taker, book, lease=600)
+    signals, looks = intake.signals, []
+
+    def handle():
+        while len(looks) < 2:
+            assert signals.mail_waits.wait(10)
+            signals.mail_waits.clear()
+            looks.append(signals.letters_wait.is_set())
+        signals.stopping.set()
+
+    thread = threading.Thread(target=handle)
+    thread.start()
+    intake.run()
+    thread.join()
+    assert looks == [True, True]
+    assert taker.sweeps == []
+    assert book.asked == 1
 
 
 def test_a_lost_lease_is_noticed_when_it_is_renewed():

@@ -84,31 +84,32 @@ def with_alike(
 def find_lookalikes(connection: Connection, look: Look, span: Span) -> tuple[LookAlike, ...]:
     """Return the tickets that look like this, oldest first; what became a part of another ticket is left out."""
     asked: dict[str, Any] = {"since": span.since, "until": span.until, "most": span.most, "module": look.module}
-    rows = list(connection.execute(_OF_MODULE, asked).mappings())
-    newest = [row["id"] for row in rows]
+    rows = connection.execute(_OF_MODULE, asked).all()
+    newest = [row[0] for row in rows]
     named = _find_ids(connection, _THAT_NAME, {**asked, "errors": sorted(look.errors)}) if look.errors else set()
     prints = {**asked, "fingerprints": sorted(look.fingerprints)}
     shown = _find_ids(connection, _THAT_SHOW, prints) if look.fingerprints else set()
     if more := (named | shown).difference(newest):
-        rows += connection.execute(_WITH_IDS, {**asked, "ids": sorted(more)}).mappings()
+        rows = [*rows, *connection.execute(_WITH_IDS, {**asked, "ids": sorted(more)})]
     # What names one of the codes is found above, so the codes of the newest tickets need not be read.
     pictures = _find_pictures(connection, newest) if look.fingerprints else {}
     nothing: frozenset[str] = frozenset()
-    candidates = [
+    # In the order of _CANDIDATE: there are many rows for each mail, and names would cost as much as all else here.
+    candidates = (
         LookAlike(
-            row["number"],
-            Status(row["status"]),
-            row["opened_at"],
-            row["parent"],
+            number,
+            Status(status),
+            opened_at,
+            parent,
             Look(
-                row["module"],
-                f"{row['title']}\n{row['description']}",
-                look.errors if row["id"] in named else nothing,
-                look.fingerprints if row["id"] in shown else pictures.get(row["id"], nothing),
+                module,
+                f"{title}\n{description}",
+                look.errors if ticket_id in named else nothing,
+                look.fingerprints if ticket_id in shown else pictures.get(ticket_id, nothing),
             ),
         )
-        for row in rows
-    ]
+        for ticket_id, number, status, opened_at, parent, module, title, description in rows
+    )
     return find_alike(look, candidates)
 
 
