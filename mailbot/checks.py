@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
+from mailbot.accounts import imap_account, open_tokens, smtp_account
 from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
 from mailbot.adapters.imap import ImapMailbox, check_mailbox
@@ -25,14 +26,8 @@ from mailbot.deliver import Outgoing, Result
 from mailbot.domain.errors import MailbotError
 from mailbot.domain.token_keys import REPLACE_AFTER
 from mailbot.mail_to_self import write_mail_to_self
-from mailbot.parts import (
-    imap_account,
-    load_calendar,
-    make_data_folder,
-    open_tokens,
-    require_complete,
-    smtp_account,
-)
+from mailbot.parts import load_calendar, make_data_folder, require_complete
+from mailbot.settings.mailboxes import find_mailbox, find_mailboxes
 from mailbot.setup_checks import check_alarm_paths, check_files, check_sense
 from mailbot.shared_files import check_bucket
 
@@ -41,6 +36,7 @@ if TYPE_CHECKING:
 
     from mailbot.domain.people import Person
     from mailbot.settings import Settings
+    from mailbot.settings.mailboxes import OneMailbox
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 ROUND_TRIP_SECONDS = 60
@@ -79,11 +75,13 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             f"Settings: the key {newest.id} of the reply tokens is {age.days} days old. Run `mailbot keys rotate` and "
             "restart the desk.",
         )
-    if settings.imap.start_date is None:
-        yield Finding(
-            Level.WARNING,
-            "Settings: imap.start_date is not set. A mailbox that already holds mail is not read until it is.",
-        )
+    for box in find_mailboxes(settings):
+        if box.imap.start_date is None:
+            yield Finding(
+                Level.WARNING,
+                f"Settings: {box.key}.start_date is not set. A mailbox that already holds mail is not read until "
+                "it is.",
+            )
 
 
 def check_calendar(settings: Settings) -> Iterator[Finding]:
@@ -182,25 +180,45 @@ def _check_owners(settings: Settings, staff: Iterable[Person]) -> Iterator[Findi
 
 def check_oauth2(settings: Settings) -> Iterator[Finding]:
     """Look at the consent, where the desk logs in with OAuth 2."""
-    if "oauth2" in (settings.imap.auth, settings.smtp.auth):
-        for found in check_consent(open_tokens(settings), now()):
-            yield Finding(found.level, f"OAuth 2: {found.text}")
+    for box in find_mailboxes(settings):
+        # Sending uses the consent of the first mailbox.
+        if box.imap.auth == "oauth2" or (not box.name and settings.smtp.auth == "oauth2"):
+            for found in check_consent(open_tokens(settings, box=box), now()):
+                yield Finding(found.level, f"{_label('OAuth 2', box, settings)}: {found.text}")
 
 
-def check_logins(settings: Settings) -> Iterator[Finding]:
-    """Try the logins that are made with OAuth 2."""
-    for section, check in ((settings.imap, check_imap), (settings.smtp, check_smtp)):
-        if section.auth == "oauth2":
-            yield from check(settings)
+def check_logins(settings: Settings, mailbox: str = "") -> Iterator[Finding]:
+    """Try the logins that are made with OAuth 2 by the account of a mailbox."""
+    box = find_mailbox(settings, mailbox)
+    if box.imap.auth == "oauth2":
+        yield from check_box(settings, box)
+    if settings.smtp.auth == "oauth2" and not mailbox:
+        yield from check_smtp(settings)
 
 
 def check_imap(settings: Settings) -> Iterator[Finding]:
-    """Log in to the mailbox and look at its folders."""
-    mailbox = ImapMailbox(imap_account(settings))
+    """Log in to every mailbox and look at its folders; a server that does not answer hides none of the others."""
+    for box in find_mailboxes(settings):
+        try:
+            yield from check_box(settings, box)
+        except MailbotError as error:
+            yield Finding(Level.PROBLEM, f"{_label('IMAP', box, settings)}: {error}")
+
+
+def check_box(settings: Settings, box: OneMailbox) -> Iterator[Finding]:
+    """Log in to one mailbox and look at its folders."""
+    mailbox = ImapMailbox(imap_account(settings, box=box))
     try:
-        yield from (Finding(found.level, f"IMAP: {found.text}") for found in check_mailbox(mailbox))
+        yield from (
+            Finding(found.level, f"{_label('IMAP', box, settings)}: {found.text}") for found in check_mailbox(mailbox)
+        )
     finally:
         mailbox.close()
+
+
+def _label(what: str, box: OneMailbox, settings: Settings) -> str:
+    """Return how a finding begins; it names the mailbox where there are several."""
+    return f"{what} ({box.label})" if settings.mailboxes else what
 
 
 def check_smtp(settings: Settings) -> Iterator[Finding]:
@@ -213,14 +231,21 @@ def check_smtp(settings: Settings) -> Iterator[Finding]:
 
 
 def try_round_trip(settings: Settings) -> list[Finding]:
-    """Send a mail to the desk itself and wait for it. The worker knows it as our own mail and never answers it."""
+    """Send a mail to each address of the desk that has a mailbox, and wait for it there.
+
+    The worker knows it as our own mail and never answers it.
+    """
     require_complete(settings)
-    mailbox, post = ImapMailbox(imap_account(settings)), SmtpPost(smtp_account(settings))
+    return [finding for box in find_mailboxes(settings) for finding in _try_one(settings, box)]
+
+
+def _try_one(settings: Settings, box: OneMailbox) -> list[Finding]:
+    mailbox, post = ImapMailbox(imap_account(settings, box=box)), SmtpPost(smtp_account(settings))
     message_id = f"<mb.check.{secrets.token_hex(8)}@{settings.desk.address.partition('@')[2]}>"
     try:
         mailbox.select()
         before = max(mailbox.find_uids(1), default=0)
-        address = settings.desk.address
+        address = box.address
         raw = write_mail_to_self(address, ROUND_TRIP_SUBJECT, message_id, ROUND_TRIP_WORDS, now())
         letter = Outgoing(0, "", address, raw, 1, 0, now())
         receipt = post.send([letter])[0]
@@ -236,14 +261,12 @@ def try_round_trip(settings: Settings) -> list[Finding]:
         return [
             Finding(
                 Level.PROBLEM,
-                f"Round trip: a mail to {settings.desk.address} was accepted but did not arrive in "
-                f"{settings.imap.folder} within {ROUND_TRIP_SECONDS} seconds. Look into the spam folder, and check "
-                "desk.address and imap.folder.",
+                f"Round trip: a mail to {address} was accepted but did not arrive in {box.imap.folder} within "
+                f"{ROUND_TRIP_SECONDS} seconds. Look into the spam folder, and check "
+                f"{f'{box.key}.address' if box.name else 'desk.address'} and {box.key}.folder.",
             )
         ]
-    return [
-        Finding(Level.GOOD, f"Round trip: a mail to {settings.desk.address} came back after {seconds:.1f} seconds.")
-    ]
+    return [Finding(Level.GOOD, f"Round trip: a mail to {address} came back after {seconds:.1f} seconds.")]
 
 
 def _wait_for(mailbox: ImapMailbox, message_id: str, before: int, size_limit: int) -> float | None:

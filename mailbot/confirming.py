@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A mail that was read, what it says, and where to look for its ticket."""
+    """A mail that was read, what it says, where to look for its ticket, and the desk as it is for this mail."""
 
     mail: IncomingMail
     understanding: Understanding
     clues: Clues
+    desk: Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,6 @@ class Handling:
     """What is needed to decide about a mail; `read_again` reads a kept mail anew."""
 
     ledger: Ledger
-    desk: Desk
     read_again: Callable[[Entry], Understood]
 
     def decide(self, read: Understood, entry: Entry, now: datetime) -> tuple[IncomingMail, Decision]:
@@ -54,8 +54,8 @@ class Handling:
         held = self.ledger.find_held(read.mail, read.clues) if is_answer else None
         if held is None:
             judged = judge_pictures(read.mail, known.seen_before)
-            decision = decide(judged, read.understanding, known, self.desk, now)
-            return judged, tell_verdicts(decision, judged, known, self.desk)
+            decision = decide(judged, read.understanding, known, read.desk, now)
+            return judged, tell_verdicts(decision, judged, known, read.desk)
         return self._decide_held(held, read, known, now, is_yes=bool(is_yes))
 
     def _decide_held(
@@ -64,7 +64,7 @@ class Handling:
         """Return what an answer to "was this you?" brings about."""
         stage = find_stage(held.challenge, held.asked_at, now, is_own=held.is_own, is_yes=is_yes)
         if stage is not None:
-            return answer.mail, decide_answered(stage, held.challenge, answer.mail, known, self.desk)
+            return answer.mail, decide_answered(stage, held.challenge, answer.mail, known, answer.desk)
         first = self.read_again(held.entry)
         proven = (held.challenge.ticket,) if held.challenge.ticket else ()
         clues = replace(first.clues, proven=proven, sender_proven=True, carried=(), since=held.asked_at)
@@ -72,7 +72,7 @@ class Handling:
         judged = judge_pictures(first.mail, then.seen_before)
         # What the servers say of the answer counts now: it is the mail that commands.
         understanding = replace(first.understanding, verdict=answer.understanding.verdict)
-        decision = decide(judged, understanding, then, self.desk, now)
+        decision = decide(judged, understanding, then, first.desk, now)
         return replace(answer.mail, attachments=judged.attachments), confirm(decision, held.challenge)
 
 
@@ -89,4 +89,4 @@ def understand_mail(mail: IncomingMail, desk: Desk) -> Understood:
         commands=understanding.commands.commands,
         look=find_look(mail, understanding, desk),
     )
-    return Understood(mail, understanding, clues)
+    return Understood(mail, understanding, clues, desk)

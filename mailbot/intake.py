@@ -1,4 +1,6 @@
-"""The thread that owns the mailbox connection: it takes in what is new, sleeps in IDLE, and leaves when told to.
+"""The thread that owns a mailbox connection: it takes in what is new, sleeps in IDLE, and leaves when told to.
+
+Each mailbox of the desk has one of its own, so that trouble with one server holds up no other.
 
 Only the worker that holds the mailbox's lease reads it. The lease is written down when it is half spent, not at each
 look: another worker takes it only after its end, by the same clock.
@@ -20,6 +22,7 @@ from mailbot.ports import Mailbox
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mailbot.elsewhere import Places
     from mailbot.receive import Receiver
     from mailbot.watch import Pulse
 
@@ -27,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 60.0
 RENEWALS_PER_LEASE = 3
+# So often a worker that does not read the mailbox looks for mail that another one kept.
+HELP_SECONDS = 1.0
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -44,6 +49,17 @@ class WatchedMailbox(Mailbox, Protocol):
 
     def close(self) -> None:
         """Drop the connection."""
+
+
+class Beside(Protocol):
+    """What looks through the folders beside the inbox."""
+
+    @property
+    def places(self) -> Places:
+        """The folders, whose connection may hang."""
+
+    def look_when_due(self, stopping: Callable[[], bool]) -> int:
+        """Look if the last look is long enough ago; return how many mails were found."""
 
 
 class Bell(Protocol):
@@ -86,7 +102,6 @@ class Signals:
     stopping: threading.Event = field(default_factory=threading.Event)
     mail_waits: threading.Event = field(default_factory=threading.Event)
     letters_wait: threading.Event = field(default_factory=threading.Event)
-    sweep_due: threading.Event = field(default_factory=threading.Event)
 
     def pause(self, error: WorldError, failures: int, excuse: str) -> None:
         """Wait before the next try, or until the program shall stop."""
@@ -99,7 +114,10 @@ class Signals:
 
 @dataclass
 class Intake:
-    """The reader of the mailbox. `start_date` is from when mail is answered; None asks nothing of an empty mailbox."""
+    """The reader of a mailbox. `start_date` is from when mail is answered; None asks nothing of an empty mailbox.
+
+    `part` is how the watch calls it.
+    """
 
     receiver: Receiver
     mailbox: WatchedMailbox
@@ -110,6 +128,9 @@ class Intake:
     signals: Signals
     pulse: Pulse
     now: Callable[[], datetime]
+    lookout: Beside | None = None
+    part: str = Part.INTAKE.value
+    sweep_due: threading.Event = field(default_factory=threading.Event)
     _renew_from: datetime = LONG_AGO
 
     def run(self) -> None:
@@ -120,15 +141,15 @@ class Intake:
                 if not self._become_reader():
                     continue
                 self._look()
-                self.pulse.well(Part.INTAKE)
+                self.pulse.well(self.part)
                 failures = 0
                 if not stopping.is_set():
                     self.mailbox.wait(self.rhythm.idle, self.bell.fileno())
                 self.bell.drain()
             except WorldError as error:
                 failures += 1
-                self.pulse.fail(Part.INTAKE, str(error))
-                self.signals.pause(error, failures, "the mailbox is read later")
+                self.pulse.fail(self.part, str(error))
+                self.signals.pause(error, failures, f"the mailbox is read later: {self.mailbox.name}")
         self.mailbox.close()
 
     def poll(self) -> None:
@@ -137,7 +158,7 @@ class Intake:
 
     def sweep(self) -> None:
         """Let the whole folder be looked through."""
-        self.signals.sweep_due.set()
+        self.sweep_due.set()
         self.bell.wake()
 
     def renew(self) -> None:
@@ -149,7 +170,27 @@ class Intake:
         try:
             self.leases.release(self.mailbox.name)
         except WorldError as error:
-            log.warning("the lease of the mailbox was not given back and runs out by itself: %s", error)
+            log.warning("the lease of %s was not given back and runs out by itself: %s", self.mailbox.name, error)
+
+    def look_elsewhere(self) -> None:
+        """Look through the other folders when it is time; what is still on its way through the inbox is not lost."""
+        try:
+            if self.lookout and not self.sweep_due.is_set() and self.is_reader():
+                self.lookout.look_when_due(self.signals.stopping.is_set)
+        except WorldError as error:
+            log.warning("the folders beside %s are looked through later: %s", self.mailbox.name, error)
+
+    def leave(self) -> None:
+        """Give the server a last while for all that goes on and begins, from any thread."""
+        self.mailbox.leave()
+        if self.lookout:
+            self.lookout.places.leave()
+
+    def end_overdue(self) -> None:
+        """Break connections that hang, from any thread."""
+        self.mailbox.end_overdue()
+        if self.lookout:
+            self.lookout.places.end_overdue()
 
     def is_reader(self) -> bool:
         """Tell whether this worker reads the mailbox, after taking or renewing the lease where that is due."""
@@ -163,18 +204,32 @@ class Intake:
 
     def _become_reader(self) -> bool:
         """Wait while another worker reads the mailbox; False when the program shall stop."""
-        level, stopping = logging.INFO, self.signals.stopping
+        level = logging.INFO
         while not self.is_reader():
             log.log(level, "another mailbot reads %s; waiting", self.mailbox.name)
             level = logging.DEBUG
-            self.pulse.well(Part.INTAKE)
-            if stopping.wait(self.rhythm.lease / RENEWALS_PER_LEASE):
+            self.pulse.well(self.part, elsewhere=True)
+            if not self._help():
                 return False
         return True
 
+    def _help(self) -> bool:
+        """Wait until the lease may be free; False when the program shall stop.
+
+        Nobody tells this worker what the reader keeps, so it looks often whether there is something to do for it.
+        """
+        left = self.rhythm.lease / RENEWALS_PER_LEASE
+        while left > 0:
+            self.signals.mail_waits.set()
+            self.signals.letters_wait.set()
+            if self.signals.stopping.wait(min(left, HELP_SECONDS)):
+                return False
+            left -= HELP_SECONDS
+        return True
+
     def _look(self) -> None:
-        sweep, signals = self.signals.sweep_due.is_set(), self.signals
-        signals.sweep_due.clear()
+        sweep, signals = self.sweep_due.is_set(), self.signals
+        self.sweep_due.clear()
         try:
             self.receiver.take_in(
                 self.mailbox,
@@ -185,5 +240,5 @@ class Intake:
             )
         except WorldError:
             if sweep:
-                signals.sweep_due.set()
+                self.sweep_due.set()
             raise

@@ -5,25 +5,22 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mailbot.adapters.alarms import NoAlarms
+from mailbot.accounts import find_start, imap_account
 from mailbot.adapters.calendar_file import read_office_days
 from mailbot.adapters.clock import now
 from mailbot.adapters.failpoints import no_failpoint
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.guide import Guide
-from mailbot.adapters.imap import ImapAccount
 from mailbot.adapters.imap.elsewhere import OtherFolders
 from mailbot.adapters.keys import load_keys, make_keys
 from mailbot.adapters.letters import LetterWriter
 from mailbot.adapters.letters.words import read_words
-from mailbot.adapters.oauth import Provider, TokenSource, make_provider
 from mailbot.adapters.reading import ChildReader
 from mailbot.adapters.scanning import ClamdScanner
 from mailbot.adapters.sheets import write_files
-from mailbot.adapters.smtp import SmtpAccount
 from mailbot.adapters.store.applying import Applier
 from mailbot.adapters.store.engine import open_engine
 from mailbot.adapters.store.found_mails import FoundMails
@@ -38,13 +35,13 @@ from mailbot.domain.transfers import Follow
 from mailbot.elsewhere import Lookout
 from mailbot.inspection import Inspection
 from mailbot.settings.desk import make_desk, read_grammar_file
+from mailbot.settings.mailboxes import find_mailboxes
 from mailbot.settings.service import make_calendar
 from mailbot.share import shared
 from mailbot.shared_files import open_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from sqlalchemy import Engine
 
@@ -57,7 +54,7 @@ if TYPE_CHECKING:
     from mailbot.domain.mail import Attachment
     from mailbot.file_keeping import KeptFiles
     from mailbot.settings import Settings
-    from mailbot.settings.sections import ServerSection
+    from mailbot.settings.mailboxes import OneMailbox
 
 # Files with other verdicts are told of in sentences of their own.
 TOLD_BY_NAME = frozenset({Verdict.CLEAN, Verdict.UNASKED})
@@ -67,7 +64,6 @@ BEING_RESTORED = "restore-is-under-way"
 READ_AHEAD = 2
 # Found within a day (twice as often, as a look may fail).
 LOOK_EVERY = timedelta(hours=11)
-TOKEN_FILE = "oauth2-tokens.json"  # noqa: S105 - the name of the file, not what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +183,24 @@ def load_calendar(settings: Settings) -> Calendar:
     return make_calendar(settings, days.holidays, days.special)
 
 
-def make_lookout(settings: Settings, engine: Engine, gate: Gate, start: datetime | None) -> Lookout:
-    """Return what looks for mail beside the inbox; it opens connections and a reader of its own when it looks."""
-    account = imap_account(settings)
+def make_lookout(settings: Settings, engine: Engine, gate: Gate, box: OneMailbox) -> Lookout | None:
+    """Return what looks for mail beside an inbox; it opens connections and a reader of its own when it looks.
+
+    Of several mailboxes in one account only the first has one.
+    """
+    found = find_mailboxes(settings)
+    same = [other for other in found if other.account.casefold() == box.account.casefold()]
+    if same[0].key != box.key:
+        return None
+    also = tuple(dict.fromkeys(name for other in same for name in other.imap.also_look_in))
+    read = tuple(name for other in same for name in (other.imap.folder, other.imap.processed_folder))
+    account = box.account if len(found) > 1 else ""
     return Lookout(
-        places=OtherFolders(account, settings.imap.also_look_in, gate),
-        book=FoundMails(engine, timedelta(seconds=settings.worker.lease_seconds)),
+        places=OtherFolders(imap_account(settings, box=box), also, gate, read=read),
+        book=FoundMails(engine, timedelta(seconds=settings.worker.lease_seconds), account),
         files=open_files(settings),
         open_reader=lambda: closing(open_reader(settings)),
-        start=start,
+        start=find_start(settings, box),
         every=LOOK_EVERY,
         mail_bytes=settings.limits.mail_bytes,
         now=now,
@@ -210,53 +215,6 @@ def open_import(settings: Settings, engine: Engine) -> PeopleImport:
     return PeopleImport(applier, Follow(settings.people.tickets_follow))
 
 
-def imap_account(settings: Settings, alarms: Alarms | None = None) -> ImapAccount:
-    """Return the mailbox's account."""
-    imap = settings.imap
-    server = _server(settings, imap, "" if imap.auth == "oauth2" else settings.imap_password, alarms)
-    return ImapAccount(**server, folder=imap.folder, processed_folder=imap.processed_folder)
-
-
-def smtp_account(settings: Settings, alarms: Alarms | None = None) -> SmtpAccount:
-    """Return the account for sending."""
-    smtp = settings.smtp
-    server = _server(settings, smtp, "" if smtp.auth == "oauth2" else settings.smtp_password, alarms)
-    return SmtpAccount(**server, sender=settings.desk.address, connections=smtp.connections)
-
-
-def open_provider(settings: Settings) -> Provider:
-    """Return the provider of tokens. Raises SettingsError when something that it needs is not set."""
-    oauth2 = settings.oauth2
-    return make_provider(
-        oauth2.provider,
-        client_id=oauth2.client_id,
-        client_secret=settings.oauth2_secret,
-        tenant=oauth2.tenant,
-        urls={key: getattr(oauth2, key) for key in ("token_url", "device_url", "authorize_url")},
-        scopes=oauth2.scopes,
-        ca_file=str(settings.path(oauth2.ca_file)) if oauth2.ca_file else "",
-    )
-
-
-def open_tokens(settings: Settings, alarms: Alarms | None = None) -> TokenSource:
-    """Return where logins with OAuth 2 get their tokens; the file of the tokens lies in the data folder."""
-    path = settings.data / TOKEN_FILE
-    return TokenSource(open_provider(settings), path, settings.imap.username, now, alarms or NoAlarms())
-
-
-def _server(settings: Settings, section: ServerSection, password: str, alarms: Alarms | None) -> dict[str, Any]:
-    return {
-        "host": section.host,
-        "port": section.port,
-        "security": section.security,
-        "username": section.username,
-        "password": password,
-        "tokens": open_tokens(settings, alarms) if section.auth == "oauth2" else None,
-        "ca_file": str(settings.path(section.ca_file)) if section.ca_file else "",
-        "timeout_seconds": section.timeout_seconds,
-    }
-
-
 def require_complete(settings: Settings) -> None:
     """Raise SettingsError that names everything a desk cannot run without and that is not set."""
     needed = {
@@ -265,6 +223,7 @@ def require_complete(settings: Settings) -> None:
         "imap.username": settings.imap.username,
         "smtp.host": settings.smtp.host,
     }
+    needed |= {f"mailboxes.{name}.host": chosen.host for name, chosen in settings.mailboxes.items()}
     if settings.smtp.auth == "oauth2":
         needed["smtp.username"] = settings.smtp.username
     if missing := [key for key, value in needed.items() if not value]:

@@ -11,6 +11,7 @@ import smtplib
 import time
 from typing import TYPE_CHECKING
 
+from mailbot.accounts import imap_account
 from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
 from mailbot.adapters.imap import ImapMailbox
@@ -18,7 +19,8 @@ from mailbot.adapters.pin_record import keep_pin
 from mailbot.domain.authority import Because, Verdict, find_results
 from mailbot.domain.errors import MailbotError, WorldError
 from mailbot.mail_to_self import write_mail_to_self
-from mailbot.parts import imap_account, make_data_folder, open_reader, require_complete
+from mailbot.parts import make_data_folder, open_reader, require_complete
+from mailbot.settings.mailboxes import find_mailbox
 from mailbot.settings.trust import make_trust
 
 if TYPE_CHECKING:
@@ -27,49 +29,52 @@ if TYPE_CHECKING:
     from mailbot.domain.mail import IncomingMail
     from mailbot.domain.providers import Profile
     from mailbot.settings import Settings
+    from mailbot.settings.mailboxes import OneMailbox
 
 CODE = "mailbot-pin-"
 SMTP_SECONDS = 60
 NEWEST = 50
 
 
-def check_pin(settings: Settings, through: str, seconds: float) -> list[Finding]:
-    """Let a forged mail arrive, look at it, and keep what was found out. `through` is HOST or HOST:PORT, or empty."""
+def check_pin(settings: Settings, through: str, seconds: float, mailbox: str = "") -> list[Finding]:
+    """Let a forged mail arrive, look at it, and keep what was found out.
+
+    `through` is HOST or HOST:PORT, or empty; `mailbox` is the name of a further one.
+    """
     require_complete(settings)
-    profile = make_trust(settings.trust).profile
+    box = find_mailbox(settings, mailbox)
+    profile = make_trust(box.trust).profile
     if not profile.servers:
-        return [Finding(Level.PROBLEM, "Pin: trust.provider names no server whose word counts. Set it first.")]
+        key = f"{box.key}.trust_provider" if box.name else "trust.provider"
+        return [Finding(Level.PROBLEM, f"Pin: {key} names no server whose word counts. Set it first.")]
     make_data_folder(settings)
-    waiting: Path = settings.data / "pin-probe.eml"
+    waiting: Path = settings.data / (f"pin-probe-{box.name}.eml" if box.name else "pin-probe.eml")
     try:
         if through:
-            probe = make_probe(settings, profile, f"{CODE}{secrets.token_hex(8)}")
-            _send(through, settings.desk.address, probe)
+            probe = make_probe(box.address, profile, f"{CODE}{secrets.token_hex(8)}")
+            _send(through, box.address, probe)
         elif waiting.exists():
             probe = waiting.read_bytes()
         else:
-            waiting.write_bytes(make_probe(settings, profile, f"{CODE}{secrets.token_hex(8)}"))
-            return [Finding(Level.WARNING, _by_hand(settings, waiting))]
-        arrived = _wait_for(settings, _code_of(probe), seconds)
+            waiting.write_bytes(make_probe(box.address, profile, f"{CODE}{secrets.token_hex(8)}"))
+            return [Finding(Level.WARNING, _by_hand(box, waiting))]
+        arrived = _wait_for(settings, box, _code_of(probe), seconds)
     except MailbotError as error:
         return [Finding(Level.PROBLEM, f"Pin: {error}")]
     if arrived is None:
-        text = (
-            f"Pin: the forged mail did not arrive in {settings.imap.folder} within {seconds:.0f} seconds. Stop the desk"
-        )
+        text = f"Pin: the forged mail did not arrive in {box.imap.folder} within {seconds:.0f} seconds. Stop the desk"
         return [Finding(Level.PROBLEM, f"{text} while you check, and look into the spam folder.")]
     finding = judge_probe(arrived, profile, _code_of(probe))
-    keep_pin(settings, now() if finding.level is Level.GOOD else None)
+    keep_pin(settings, now() if finding.level is Level.GOOD else None, mailbox)
     waiting.unlink(missing_ok=True)
     return [finding]
 
 
-def make_probe(settings: Settings, profile: Profile, code: str) -> bytes:
+def make_probe(address: str, profile: Profile, code: str) -> bytes:
     """Return a mail in the desk's own name with a header as only its mail server may write it.
 
     The Message-ID is one of our own tests: a desk that runs never answers it.
     """
-    address = settings.desk.address
     domain = address.rpartition("@")[2]
     server = profile.servers[0].replace("*.", "mx.") if profile.names_server else ""
     results = f"dmarc=pass ({code}) header.from={domain}; spf=pass smtp.mailfrom={address}; dkim=pass header.d={domain}"
@@ -114,11 +119,13 @@ def _name_of(profile: Profile) -> str:
     return "the mail server" if not profile.names_server else profile.servers[0]
 
 
-def _by_hand(settings: Settings, path: Path) -> str:
+def _by_hand(box: OneMailbox, path: Path) -> str:
+    named = f" --mailbox {box.name}" if box.name else ""
     return (
-        f"Pin: send the mail in {path} to {settings.desk.address} from outside, unchanged, such as with "
-        f"`curl smtp://MX-OF-YOUR-PROVIDER --mail-from '' --mail-rcpt {settings.desk.address} -T {path}`, "
-        "and run `mailbot check --pin` again. Or name the server: `mailbot check --pin --through HOST:25`."
+        f"Pin: send the mail in {path} to {box.address} from outside, unchanged, such as with "
+        f"`curl smtp://MX-OF-YOUR-PROVIDER --mail-from '' --mail-rcpt {box.address} -T {path}`, "
+        f"and run `mailbot check --pin{named}` again. Or name the server: `mailbot check --pin{named} --through "
+        "HOST:25`."
     )
 
 
@@ -141,9 +148,9 @@ def _send(through: str, address: str, probe: bytes) -> None:
         ) from error
 
 
-def _wait_for(settings: Settings, code: str, seconds: float) -> IncomingMail | None:
+def _wait_for(settings: Settings, box: OneMailbox, code: str, seconds: float) -> IncomingMail | None:
     """Return the forged mail as it arrived, among the newest mails, or None."""
-    mailbox, reader = ImapMailbox(imap_account(settings)), open_reader(settings)
+    mailbox, reader = ImapMailbox(imap_account(settings, box=box)), open_reader(settings)
     began = time.monotonic()
     seen: set[int] = set()
     try:

@@ -28,8 +28,9 @@ from mailbot.domain.decide import decide_unreadable
 from mailbot.domain.decision import Decision, Outcome
 from mailbot.domain.errors import ChangedMeanwhileError, UnreadableMailError, WorldError, name_error
 from mailbot.domain.flood import guess_sender
-from mailbot.domain.malware import with_verdicts
+from mailbot.domain.mailboxes import desk_at
 from mailbot.folder_change import notice_change
+from mailbot.inspection import with_scans
 from mailbot.ports import Kept
 from mailbot.reading_ahead import NOTHING_AHEAD, Ahead, ReadingAhead
 
@@ -41,13 +42,14 @@ if TYPE_CHECKING:
     from mailbot.confirming import Understood
     from mailbot.domain.alarms import Alarms
     from mailbot.domain.desk import Desk
-    from mailbot.domain.mail import IncomingMail
-    from mailbot.ports import Entry, Files, Inspector, Ledger, Listed, Mailbox, Reader, Reading
+    from mailbot.ports import Entry, Fetched, Files, Inspector, Ledger, Listed, Mailbox, Reader, Reading
     from mailbot.reading_ahead import InHand
 
 log = logging.getLogger(__name__)
 
 REDECIDE_LIMIT = 5
+# So many are claimed together.
+MAILS_AT_ONCE = 20
 LISTED_AT_ONCE = 5_000
 NO_ROOM = (
     "The disk has less free space than storage.minimum_free_mb asks for. New mail waits on the server; free some space "
@@ -55,7 +57,7 @@ NO_ROOM = (
 )
 # As the hopcount_limit of Postfix: no honest way is longer.
 MOST_HOPS = 50
-TOO_OLD = "Arrived before imap.start_date."
+TOO_OLD = "Arrived before {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """The receiving half of the desk. `now` is the one clock; `reached` is told each step, where tests stop it."""
+    """The receiving half of the desk. `now` is the one clock; `reached` is told each step, where tests stop it.
+
+    `start_key` is the setting that says from when mail of this mailbox is answered.
+    """
 
     files: Files
     ledger: Ledger
@@ -83,6 +88,7 @@ class Receiver:
     reached: Callable[[str], None]
     alarms: Alarms
     inspector: Inspector | None = None
+    start_key: str = "imap.start_date"
 
     def take_in(
         self,
@@ -134,8 +140,8 @@ class Receiver:
         """Return the mails that shall be fetched, and write down what becomes of the others."""
         old = [mail for mail in listed if start and mail.arrived < start]
         if old:
-            self.ledger.keep_ignored(mailbox.name, uidvalidity, old, TOO_OLD, self.now())
-            log.info("left %s mails alone that arrived before imap.start_date", len(old))
+            self.ledger.keep_ignored(mailbox.name, uidvalidity, old, TOO_OLD.format(self.start_key), self.now())
+            log.info("left %s mails alone that arrived before %s", len(old), self.start_key)
         return self._leave_known(mailbox, uidvalidity, [m for m in listed if not (start and m.arrived < start)])
 
     def _leave_known(self, mailbox: Mailbox, uidvalidity: int, listed: Sequence[Listed]) -> list[Listed]:
@@ -154,7 +160,7 @@ class Receiver:
             return
         if count:
             raise WorldError(
-                f"The folder already holds {count} mails and imap.start_date is not set. Set it to the date "
+                f"The folder already holds {count} mails and {self.start_key} is not set. Set it to the date "
                 'from which mail shall be answered, such as start_date = "2026-11-01"; older mail is left alone.'
             )
         self.ledger.keep_visit(mailbox, self.now())
@@ -162,20 +168,23 @@ class Receiver:
     def _take_batch(
         self, mailbox: Mailbox, uidvalidity: int, batch: Sequence[Listed], call: Callable[[], object]
     ) -> int:
-        fetched = mailbox.fetch(batch, self.pace.mail_bytes)
-        self.reached("fetched")
-        names = self.files.keep_all([mail.raw for mail in fetched])
-        kept = [
-            Kept(mail.listed, name, mail.oversized, guess_sender(mail.raw))
-            for mail, name in zip(fetched, names, strict=True)
-        ]
-        self.reached("written")
+        # Nobody holds the bytes while the mails are filed, which may wait for the server.
+        kept = self._keep_files(mailbox.fetch(batch, self.pace.mail_bytes))
         self.ledger.keep(mailbox.name, uidvalidity, kept, self.now())
         self.reached("kept")
         call()
         self._file_again(mailbox, uidvalidity, [mail.listed.uid for mail in kept])
         self.reached("filed")
         return len(kept)
+
+    def _keep_files(self, fetched: Sequence[Fetched]) -> list[Kept]:
+        self.reached("fetched")
+        names = self.files.keep_all([mail.raw for mail in fetched])
+        self.reached("written")
+        return [
+            Kept(mail.listed, name, mail.oversized, guess_sender(mail.raw))
+            for mail, name in zip(fetched, names, strict=True)
+        ]
 
     def _file_again(self, mailbox: Mailbox, uidvalidity: int, uids: Sequence[int]) -> None:
         if uids:
@@ -185,7 +194,7 @@ class Receiver:
 
     def handle_due(
         self,
-        limit: int = 20,
+        limit: int = MAILS_AT_ONCE,
         stopping: Callable[[], bool] = lambda: False,
         handled: Callable[[], object] = lambda: None,
     ) -> int:
@@ -230,7 +239,7 @@ class Receiver:
     def _read_and_apply(self, entry: Entry, reading: Future[Reading] | None) -> None:
         try:
             read = reading.result() if reading else self._read(entry)
-            number = self._apply(entry, self._understand(read))
+            number = self._apply(entry, self._understand(read, entry))
         except WorldError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one mail does, the next ones go on
@@ -240,7 +249,7 @@ class Receiver:
         self.reached("handled")
 
     def _apply(self, entry: Entry, read: Understood) -> str:
-        handling = Handling(self.ledger, self.desk, lambda earlier: self._understand(self._read(earlier)))
+        handling = Handling(self.ledger, lambda earlier: self._understand(self._read(earlier), earlier))
         for _ in range(REDECIDE_LIMIT):
             now = self.now()
             mail, decision = handling.decide(read, entry, now)
@@ -256,19 +265,12 @@ class Receiver:
         self.files.keep_all(list(reading.files.values()))
         return reading
 
-    def _understand(self, reading: Reading) -> Understood:
+    def _understand(self, reading: Reading, entry: Entry) -> Understood:
         self.reached("parsed")
         if (hops := len(reading.mail.headers.get("received", ()))) > MOST_HOPS:
             raise UnreadableMailError(f"it went through {hops} mail servers, as only mail in a loop does")
-        return understand_mail(self._inspected(reading), self.desk)
-
-    def _inspected(self, reading: Reading) -> IncomingMail:
-        """Return the mail with the malware scanner's word about each of its files, when there is a scanner."""
-        if self.inspector is None:
-            return reading.mail
-        names = {file.sha256 for file in reading.mail.attachments}
-        files = {name: data for name, data in reading.files.items() if name in names}
-        return with_verdicts(reading.mail, self.inspector.inspect(files))
+        mail = with_scans(reading, self.inspector)
+        return understand_mail(mail, desk_at(self.desk, entry.mailbox, mail))
 
     def _set_aside(self, entry: Entry, error: Exception) -> None:
         now = self.now()
@@ -285,7 +287,8 @@ class Receiver:
         else:
             if self.inspector is not None:
                 self.inspector.rescan([entry.sha256])
-            self.ledger.apply(entry, None, decide_unreadable(reason, self.ledger.find_staff(), self.desk), now)
+            desk = desk_at(self.desk, entry.mailbox)
+            self.ledger.apply(entry, None, decide_unreadable(reason, self.ledger.find_staff(), desk), now)
 
 
 def batches(listed: Sequence[Listed], pace: Pace) -> Iterator[list[Listed]]:

@@ -60,22 +60,19 @@ class Reconciliation:
     elsewhere: tuple[FoundMail, ...] = ()
 
 
-def reconcile(mailbox: Mailbox, books: Books, find_missing: Callable[[Collection[str]], set[str]]) -> Reconciliation:
-    """Compare the folder on the server with the ledger, and the ledger with the kept files; touches nothing."""
-    uidvalidity = find_state(mailbox, books, mailbox.select()).generation
-    uids = mailbox.find_uids(1)
-    known = books.find_filed(mailbox.name, uidvalidity, uids)
-    unknown = [uid for uid in uids if uid not in known]
-    unfiled = [uid for uid, filed in known.items() if not filed]
+def reconcile(
+    mailboxes: Sequence[Mailbox], books: Books, find_missing: Callable[[Collection[str]], set[str]]
+) -> Reconciliation:
+    """Compare each folder on the server with the ledger, and the ledger with the kept files; touches nothing."""
+    findings, unknown = [], 0
+    for mailbox in mailboxes:
+        count, found = _compare(mailbox, books)
+        unknown += count
+        findings += [f"{mailbox.name}: {line}" for line in found] if len(mailboxes) > 1 else found
     sums = books.find_sums()
     names = books.find_raw_names()
     gone = find_missing(names.values())
     missing = [mail for mail, name in names.items() if name in gone]
-    findings = []
-    if unknown:
-        findings.append(f"{len(unknown)} mails on the server are not in the ledger yet: UID {_some(unknown)}.")
-    if unfiled:
-        findings.append(f"{len(unfiled)} mails are kept but still to be moved on the server: UID {_some(unfiled)}.")
     if missing:
         findings.append(f"{len(missing)} mails have lost their raw bytes in the file store: mail {_some(missing)}.")
     if failed := sums.letters.get("failed", 0):
@@ -83,7 +80,22 @@ def reconcile(mailbox: Mailbox, books: Books, find_missing: Callable[[Collection
     balanced, equation = balance(sums)
     if not balanced:
         findings.append("A mail has an outcome that does not exist.")
-    return Reconciliation(balanced and not unknown and not missing, equation, tuple(findings), len(unknown))
+    return Reconciliation(balanced and not unknown and not missing, equation, tuple(findings), unknown)
+
+
+def _compare(mailbox: Mailbox, books: Books) -> tuple[int, list[str]]:
+    """Return how many mails of a folder the ledger does not know, and what is to be said of the folder."""
+    uidvalidity = find_state(mailbox, books, mailbox.select()).generation
+    uids = mailbox.find_uids(1)
+    known = books.find_filed(mailbox.name, uidvalidity, uids)
+    unknown = [uid for uid in uids if uid not in known]
+    unfiled = [uid for uid, filed in known.items() if not filed]
+    findings = []
+    if unknown:
+        findings.append(f"{len(unknown)} mails on the server are not in the ledger yet: UID {_some(unknown)}.")
+    if unfiled:
+        findings.append(f"{len(unfiled)} mails are kept but still to be moved on the server: UID {_some(unfiled)}.")
+    return len(unknown), findings
 
 
 def balance(sums: Sums) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ back for a person to look at, and nobody gets an answer twice.
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from mailbot.receive import batches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mailbot.adapters.imap import ImapAccount
     from mailbot.app import OpenDesk
     from mailbot.ports import Listed
 
@@ -61,22 +63,19 @@ def replay(desk: OpenDesk, *, with_server: bool = True) -> Replayed | None:
     backed_up_at = find_open_restore(engine)
     if backed_up_at is None:
         return None
-    desk.lock_mailbox()
-    try:
-        with desk.leases.held(desk.mailbox.name, now):
-            taken = _take_in(desk, backed_up_at) if with_server else 0
-            handled = _handle(desk, backed_up_at)
-            desk.store.keep_clock(ClockState(believed_at=now()))
-            while desk.reminder.remind_due():
-                log.info("acted on timers that became due meanwhile")
-            return Replayed(backed_up_at, taken, handled, settle_restore(engine, backed_up_at, now()))
-    finally:
-        desk.leases.release(desk.mailbox.name)
+    with ExitStack() as held:
+        desk.lock_mailboxes(held)
+        accounts = [inbox.mailbox.account for inbox in desk.inboxes] if with_server else []
+        taken = sum(_take_in(desk, account, backed_up_at) for account in accounts)
+        handled = _handle(desk, backed_up_at)
+        desk.store.keep_clock(ClockState(believed_at=now()))
+        while desk.reminder.remind_due():
+            log.info("acted on timers that became due meanwhile")
+        return Replayed(backed_up_at, taken, handled, settle_restore(engine, backed_up_at, now()))
 
 
-def _take_in(desk: OpenDesk, backed_up_at: datetime) -> int:
+def _take_in(desk: OpenDesk, account: ImapAccount, backed_up_at: datetime) -> int:
     """Keep every mail of the folder of handled mail that the ledger does not know by its bytes."""
-    account = desk.mailbox.account
     # Nothing is filed from here, so where to is of no account.
     folder = ImapMailbox(replace(account, folder=account.processed_folder, processed_folder=account.folder))
     try:

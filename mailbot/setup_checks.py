@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
+from mailbot.settings.mailboxes import find_mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,9 @@ def check_sense(settings: Settings) -> Iterator[Finding]:
     for is_wrong, sentence in (*_address_rules(settings), *_time_rules(settings), *_limit_rules(settings)):
         if is_wrong:
             yield Finding(Level.PROBLEM, f"Settings: {sentence}")
-    own, user = {settings.desk.address.lower(), *map(str.lower, settings.desk.aliases)}, settings.imap.username
+    boxes = find_mailboxes(settings)
+    own = {address.lower() for address in (*settings.desk.aliases, *(box.address for box in boxes))}
+    user = settings.imap.username
     if settings.desk.address and "@" in user and user.lower() not in own:
         yield Finding(
             Level.WARNING,
@@ -64,13 +67,14 @@ def _address_rules(settings: Settings) -> Iterator[tuple[bool, str]]:
         bool(named) and any(_is_at(imap.host, hosts) for hosts in others),
         f"trust.provider is {trust.provider!r}, but imap.host is {imap.host!r}: its word about senders is never there.",
     )
-    yield (
-        (imap.port, imap.security) in {(143, "tls"), (993, "starttls")},
-        (
-            f'imap.port {imap.port} does not go with imap.security = "{imap.security}"; it is 993 with "tls", 143 with '
-            '"starttls".'
-        ),
-    )
+    for box in find_mailboxes(settings):
+        yield (
+            (box.imap.port, box.imap.security) in {(143, "tls"), (993, "starttls")},
+            (
+                f'{box.key}.port {box.imap.port} does not go with {box.key}.security = "{box.imap.security}"; it is '
+                '993 with "tls", 143 with "starttls".'
+            ),
+        )
     yield (
         (smtp.port, smtp.security) in {(587, "tls"), (465, "starttls"), (25, "tls")},
         (
@@ -81,17 +85,19 @@ def _address_rules(settings: Settings) -> Iterator[tuple[bool, str]]:
 
 
 def _time_rules(settings: Settings) -> Iterator[tuple[bool, str]]:
-    imap, desk, rules = settings.imap, settings.desk, settings.promises
+    desk, rules = settings.desk, settings.promises
     today = now().astimezone(ZoneInfo(desk.timezone)).date()
-    yield (
-        imap.start_date is not None and imap.start_date > today + timedelta(days=1),
-        f"imap.start_date {imap.start_date} lies in the future; every mail until then would be left alone.",
-    )
-    yield (
-        imap.poll_seconds > SLOWEST_POLL and imap.poll_seconds > imap.idle_seconds,
-        f"imap.poll_seconds is {imap.poll_seconds}; a server that announces nothing is asked too rarely. Write 60.",
-    )
-    yield imap.sweep_seconds < imap.poll_seconds, "imap.sweep_seconds is shorter than imap.poll_seconds."
+    for box in find_mailboxes(settings):
+        imap, key = box.imap, box.key
+        yield (
+            imap.start_date is not None and imap.start_date > today + timedelta(days=1),
+            f"{key}.start_date {imap.start_date} lies in the future; every mail until then would be left alone.",
+        )
+        yield (
+            imap.poll_seconds > SLOWEST_POLL and imap.poll_seconds > imap.idle_seconds,
+            f"{key}.poll_seconds is {imap.poll_seconds}; a server that tells of no mail is asked too rarely. Write 60.",
+        )
+        yield imap.sweep_seconds < imap.poll_seconds, f"{key}.sweep_seconds is shorter than {key}.poll_seconds."
     for target in rules.targets:
         yield (
             target.answer_hours > target.resolve_hours,

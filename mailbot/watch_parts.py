@@ -16,16 +16,20 @@ from mailbot.adapters.store.alarm_book import AlarmBook
 from mailbot.adapters.store.books import check_books
 from mailbot.adapters.store.brakes_told import find_held_back
 from mailbot.adapters.store.canaries import Canaries, CanaryLetter
-from mailbot.adapters.store.heartbeats import keep_beats
+from mailbot.adapters.store.heartbeats import end_beats, keep_beats
+from mailbot.adapters.store.webhook_outbox import WebhookOutbox
 from mailbot.adapters.supervisor import tell_supervisor
+from mailbot.adapters.webhook_post import HookPost, HookRules
+from mailbot.announcing import Announcer
 from mailbot.deliver import Result
 from mailbot.domain.alarms import Alarm, AlarmCode
 from mailbot.domain.errors import WorldError
 from mailbot.domain.send_quota import NO_QUOTA
 from mailbot.domain.trust import MESSAGE_ID_PREFIX
-from mailbot.domain.watching import CanaryRules, Part
+from mailbot.domain.watching import CanaryRules, Part, intake_of
 from mailbot.mail_to_self import write_mail_to_self
 from mailbot.settings.desk import make_quota
+from mailbot.settings.mailboxes import find_mailboxes
 from mailbot.watch import Watch
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
     from mailbot.adapters.alarms.telling import TellingPath
     from mailbot.deliver import Outgoing, Post, Receipt
+    from mailbot.domain.alarms import Alarms
     from mailbot.domain.send_quota import SendQuota
     from mailbot.domain.watching import Beat, Canary
     from mailbot.settings import Settings
@@ -61,6 +66,19 @@ def make_alarms(settings: Settings, engine: Engine) -> ToldAlarms:
         repeat=timedelta(hours=settings.alarms.repeat_hours),
         clean=make_redactor(settings),
     )
+
+
+def make_announcer(settings: Settings, engine: Engine, alarms: Alarms) -> Announcer:
+    """Return what tells webhooks of changes."""
+    patience = timedelta(days=settings.api.webhook_off_days)
+    return Announcer(WebhookOutbox(engine), HookPost(make_hook_rules(settings)), alarms, patience, now)
+
+
+def make_hook_rules(settings: Settings) -> HookRules:
+    """Return which addresses webhooks may have."""
+    chosen = settings.api
+    ca_file = str(settings.path(chosen.webhook_ca_file)) if chosen.webhook_ca_file else ""
+    return HookRules(chosen.webhook_hosts, ca_file)
 
 
 def make_paths(settings: Settings) -> list[TellingPath]:
@@ -138,14 +156,22 @@ def open_watch(  # noqa: PLR0917 - the parts that app.py puts together
         now=now,
         seconds=time.monotonic,
         tell_supervisor=tell_supervisor,
+        mailboxes=name_mailboxes(settings),
     )
 
 
-def make_limits(settings: Settings) -> dict[Part, float]:
+def make_limits(settings: Settings) -> dict[str, float]:
     """Return after how many seconds without success each part is an alarm."""
     patience = settings.alarms.silent_minutes * 60.0
-    # The mailbox is looked at only so often, also when all is well.
-    return {part: patience + (settings.imap.poll_seconds if part is Part.INTAKE else 0) for part in Part}
+    # A mailbox is looked at only so often, also when all is well.
+    rests = {intake_of(box.name): box.imap.poll_seconds for box in find_mailboxes(settings)}
+    return {part: patience + rests.get(part, 0) for part in (*Part, *rests)}
+
+
+def name_mailboxes(settings: Settings) -> dict[str, str]:
+    """Return which mailbox each part reads, as sentences to people call it; nothing when there is only one."""
+    found = find_mailboxes(settings)
+    return {intake_of(box.name): f"{box.label} ({box.address})" for box in found} if len(found) > 1 else {}
 
 
 def make_canary_rules(settings: Settings) -> CanaryRules:
@@ -167,10 +193,14 @@ class WatchRecords:
     quota: SendQuota = NO_QUOTA
     clean: Callable[[str], str] = str
 
-    def keep_beats(self, beats: Mapping[Part, Beat], now: datetime) -> None:
+    def keep_beats(self, beats: Mapping[str, Beat], now: datetime) -> None:
         """Write the heartbeats of all parts; what a server said may name an address, which is masked."""
         told = {part: replace(beat, error=self.clean(beat.error)) for part, beat in beats.items()}
         keep_beats(self.engine, self.worker, told, now)
+
+    def end_beats(self) -> None:
+        """Take the rows of this worker away, which ends as it should."""
+        end_beats(self.engine, self.worker)
 
     def check_books(self) -> list[str]:
         """Return in sentences what does not agree."""
@@ -224,13 +254,17 @@ class WatchedPost:
         return receipts
 
 
-def watch_steps(reached: Callable[[str], None], pulse: Pulse) -> Callable[[str], None]:
-    """Return what is called at each step of the stories: each is a sign of life of its part."""
+def watch_steps(reached: Callable[[str], None], pulse: Pulse, intake: str = Part.INTAKE.value) -> Callable[[str], None]:
+    """Return what is called at each step of the stories: each is a sign of life of its part.
+
+    `intake` is the part that reads the mailbox of which these steps are.
+    """
 
     def at_step(name: str) -> None:
         if name == TAKEN_IN:
-            pulse.well(Part.INTAKE)
-        pulse.alive(STEPS.get(name, Part.HANDLE))
+            pulse.well(intake)
+        part = STEPS.get(name, Part.HANDLE)
+        pulse.alive(intake if part is Part.INTAKE else part)
         reached(name)
 
     return at_step

@@ -145,7 +145,7 @@ class CareDesk:
 
     def is_accounted_for(self) -> bool:
         """Tell whether mailbox and ledger agree and every mail has its one end."""
-        compared = reconcile(self.mailbox, self.store, self.files.find_missing)
+        compared = reconcile([self.mailbox], self.store, self.files.find_missing)
         return (
             compared.agrees and balance(self.store.find_sums())[0] and not self.store.find_sums().states.get("kept", 0)
         )

@@ -7,7 +7,7 @@ import socket
 import ssl
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 from mailbot.domain.errors import SettingsError
 from mailbot.settings.sections import is_loopback
@@ -50,10 +50,9 @@ class AccessTokens(Protocol):
 class Account:
     """A mail server and the user that logs in there; raises SettingsError when a value cannot work.
 
-    With `tokens` the login is made with OAuth 2, without them with the password.
+    With `tokens` the login is made with OAuth 2, without them with the password. `section` is what the settings
+    call it.
     """
-
-    section: ClassVar[str] = "account"
 
     host: str
     port: int
@@ -63,6 +62,7 @@ class Account:
     tokens: AccessTokens | None = field(default=None, repr=False, compare=False)
     ca_file: str = ""
     timeout_seconds: float = 60.0
+    section: str = "account"
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, before any network is touched."""
@@ -139,9 +139,10 @@ def explain_refused_login(account: Account, answer: str) -> str:
     """Return a sentence for a login that was refused, with what the large providers need."""
     refused = f'{account.where} refused the login of "{account.username}" ({_without_secrets(account, answer)}).'
     if account.tokens:
+        protocol = "SMTP" if account.section == "smtp" else "IMAP"
         return (
             f"{refused} The consent must be of this very account (run `mailbot login` again to choose it), and its "
-            f"administrator must allow {account.section.upper()} for it; a shared mailbox must be opened to it."
+            f"administrator must allow {protocol} for it; a shared mailbox must be opened to it."
         )
     sentence = f"{refused} Check {account.section}.username and its password."
     if account.host.lower().endswith(GMAIL):

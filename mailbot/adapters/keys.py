@@ -14,7 +14,7 @@ from mailbot.adapters.durable import replace_file, write_private
 from mailbot.domain.errors import SettingsError, WorldError
 from mailbot.domain.token_keys import FIRST_ID, add_key, live_keys, parse_keys
 from mailbot.domain.trust import TokenKeys
-from mailbot.settings import read_secret
+from mailbot.settings.secrets import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

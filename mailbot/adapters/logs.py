@@ -12,13 +12,14 @@ import re
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
 from mailbot.domain.errors import MailbotError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from mailbot.settings import Settings
@@ -80,7 +81,7 @@ def make_redactor(settings: Settings) -> Redactor:
     """Return what masks the secrets of these settings, and personal data."""
     return Redactor(
         find_secrets(settings),
-        (settings.desk.address, *settings.desk.aliases, settings.imap.username, settings.smtp.username),
+        (settings.desk.address, *settings.desk.aliases, settings.smtp.username, *_mailbox_names(settings)),
     )
 
 
@@ -89,13 +90,25 @@ def find_secrets(settings: Settings) -> list[str]:
     found = [
         settings.alarms.webhook_url.get_secret_value(),
         _password_of(settings.storage.database_url.get_secret_value()),
+        settings.web.handoff_key.get_secret_value(),
     ]
+    for name in settings.mailboxes:
+        with suppress(SettingsError):
+            found.append(settings.mailbox_password(name))
     for name in ("imap_password", "smtp_password", "oauth2_secret", "alarm_password", "webhook_secret"):
         try:
             found.append(getattr(settings, name))
         except SettingsError:
             continue
     return found
+
+
+def _mailbox_names(settings: Settings) -> Iterator[str]:
+    """Yield the desk's own addresses and user names of every mailbox."""
+    yield settings.imap.username
+    for chosen in settings.mailboxes.values():
+        yield chosen.username
+        yield chosen.address
 
 
 def _password_of(url: str) -> str:

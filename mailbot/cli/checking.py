@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 @click.option("--round-trip", is_flag=True, help="Also send a mail to the desk itself and wait for it to arrive.")
 @click.option("--pin", is_flag=True, help="Only see whether your mail server out-ranks a forged header.")
 @click.option("--through", default="", metavar="HOST[:PORT]", help="With --pin: the SMTP server that takes the mail.")
+@click.option("--mailbox", default="", metavar="NAME", help="With --pin: a mailbox of [mailboxes], not that of [imap].")
 @click.option("--seconds", default=60.0, show_default=True, help="With --pin: how long to wait for the mail.")
 @click.pass_obj
-def check(context: Context, *, as_json: bool, round_trip: bool, pin: bool, through: str, seconds: float) -> None:
+def check(
+    context: Context, *, as_json: bool, round_trip: bool, pin: bool, through: str, mailbox: str, seconds: float
+) -> None:
     """Say what is wrong with the settings, the login, the folder, SMTP, the database, the clock and the disk.
 
     Exit code 1 when there is a problem.
@@ -29,7 +32,7 @@ def check(context: Context, *, as_json: bool, round_trip: bool, pin: bool, throu
     from mailbot.pin_check import check_pin  # noqa: PLC0415
 
     if pin:
-        findings = check_pin(context.settings(), through, seconds)
+        findings = check_pin(context.settings(), through, seconds, mailbox)
     else:
         findings = check_everything(context.settings(), round_trip=round_trip)
     if as_json:

@@ -25,34 +25,39 @@ DEVICE, LOOPBACK, PASTE = "device", "loopback", "paste"
 @click.option("--device", "way", flag_value=DEVICE, help="Type a short code in any browser (not offered by Google).")
 @click.option("--loopback", "way", flag_value=LOOPBACK, help="Open an address in a browser on this machine.")
 @click.option("--paste", "way", flag_value=PASTE, help="Open it in a browser elsewhere, and paste where it ended.")
+@click.option("--mailbox", default="", metavar="NAME", help="A mailbox of [mailboxes], not that of [imap].")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Wait for the browser at this port.")
 @click.pass_obj
-def login(context: Context, provider: str, *, way: str | None, port: int) -> None:
+def login(context: Context, provider: str, *, way: str | None, mailbox: str, port: int) -> None:
     """Let the desk log in at Google or Microsoft with OAuth 2: prints what to open, waits, and tries the login.
 
     Asked for once; afterwards the tokens renew themselves. [oauth2] in the settings says who the desk is there.
     """
     settings = context.settings()
-    chosen = _find_provider(settings, provider)
+    chosen = _find_provider(settings, provider, mailbox)
     way = way or (DEVICE if chosen.device_url else LOOPBACK)
     if way == DEVICE and not chosen.device_url:
         raise SettingsError(f"{chosen.label} gives no token for mail with --device. Use --loopback or --paste.")
     if way != DEVICE and not chosen.authorize_url:
         raise SettingsError("oauth2.authorize_url is not set, so only --device is possible.")
     tokens = _wait_for_code(chosen) if way == DEVICE else _wait_for_browser(settings, chosen, way, port)
-    _keep(settings, tokens)
-    if not _login_works(settings):
+    _keep(settings, tokens, mailbox)
+    if not _login_works(settings, mailbox):
         sys.exit(EXIT_FOUND_WRONG)
     click.echo("Next: `mailbot check`, then `mailbot run`. A mailbot that already runs goes on within a minute.")
 
 
-def _find_provider(settings: Settings, named: str) -> Provider:
-    from mailbot.parts import open_provider  # noqa: PLC0415 - keeps --help fast
+def _find_provider(settings: Settings, named: str, mailbox: str) -> Provider:
+    from mailbot.accounts import open_tokens  # noqa: PLC0415 - keeps --help fast
+    from mailbot.settings.mailboxes import find_mailbox  # noqa: PLC0415
 
-    provider = open_provider(settings)
+    box = find_mailbox(settings, mailbox)
+    provider = open_tokens(settings, box=box).provider
     if provider.name != named:
         raise SettingsError(f'oauth2.provider is "{provider.name}". Run `mailbot login {provider.name}`.')
-    if "oauth2" not in (settings.imap.auth, settings.smtp.auth):
+    if box.name and box.imap.auth != "oauth2":
+        raise SettingsError(f'{box.key}.auth is not "oauth2", so no token is needed. Set it first.')
+    if not box.name and "oauth2" not in (settings.imap.auth, settings.smtp.auth):
         raise SettingsError('Neither imap.auth nor smtp.auth is "oauth2", so no token is needed. Set them first.')
     return provider
 
@@ -72,8 +77,9 @@ def _wait_for_code(provider: Provider) -> Tokens:
 def _wait_for_browser(settings: Settings, provider: Provider, way: str, port: int) -> Tokens:
     from mailbot.adapters.clock import now  # noqa: PLC0415
     from mailbot.adapters.oauth import LoginFailedError, LoopbackLogin  # noqa: PLC0415
+    from mailbot.settings.mailboxes import find_mailbox  # noqa: PLC0415
 
-    with LoopbackLogin(provider, settings.imap.username, port) as waiting:
+    with LoopbackLogin(provider, find_mailbox(settings, provider.mailbox).imap.username, port) as waiting:
         place = "any browser" if way == PASTE else "a browser on this machine"
         click.echo(f"Open this address in {place}, log in as the mailbox, and agree:\n\n{waiting.address}\n")
         if way == PASTE:
@@ -89,20 +95,22 @@ def _wait_for_browser(settings: Settings, provider: Provider, way: str, port: in
         return waiting.redeem(answer, provider.make_context(), now())
 
 
-def _keep(settings: Settings, tokens: Tokens) -> None:
-    from mailbot.parts import make_data_folder, open_tokens  # noqa: PLC0415
+def _keep(settings: Settings, tokens: Tokens, mailbox: str) -> None:
+    from mailbot.accounts import open_tokens  # noqa: PLC0415
+    from mailbot.parts import make_data_folder  # noqa: PLC0415
+    from mailbot.settings.mailboxes import find_mailbox  # noqa: PLC0415
 
     make_data_folder(settings)
-    file = open_tokens(settings).file
+    file = open_tokens(settings, box=find_mailbox(settings, mailbox)).file
     with file.locked():
         file.keep(tokens)
     click.echo(f"The tokens are kept in {file.path} (only you may read it).")
 
 
-def _login_works(settings: Settings) -> bool:
+def _login_works(settings: Settings, mailbox: str) -> bool:
     from mailbot.checks import check_logins  # noqa: PLC0415
 
-    findings = list(check_logins(settings))
+    findings = list(check_logins(settings, mailbox))
     for finding in findings:
         click.echo(f"{finding.level:8} {finding.text}")
     problems = [finding for finding in findings if finding.level == "problem"]

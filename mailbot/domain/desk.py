@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mailbot.domain.decision import Binding
     from mailbot.domain.deeds import Deed
     from mailbot.domain.grammar import Grammar
+    from mailbot.domain.mailboxes import MailboxRules
     from mailbot.domain.people import Language, Person
     from mailbot.domain.service import Service
     from mailbot.domain.ticket import Ticket
@@ -41,6 +42,7 @@ class Desk:
     `calendar` is its working time, `service` what it promises.
     `paces` says for kinds of news how they reach those of the IT section who chose nothing for themselves.
     `similar` says with which tickets a new one is compared.
+    `mailboxes` says what counts in each, when it has several; see mailboxes.py.
     """
 
     address: str
@@ -65,6 +67,7 @@ class Desk:
     similar: LookRules = COMPARE_NONE
     energy: EnergyLimits = NO_LIMITS
     token_ages: TokenAges = USUAL_AGES
+    mailboxes: tuple[MailboxRules, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,32 @@ class Part(StrEnum):
     RECORD = "record"
 
 
+# How the part begins that reads a further mailbox, in front of the mailbox's name; the first one is "intake".
+FURTHER = "intake:"
+
+
+def intake_of(name: str) -> str:
+    """Return the part that reads the mailbox of that name; the first one has none."""
+    return f"{FURTHER}{name}" if name else Part.INTAKE.value
+
+
+def kind_of(part: str) -> Part:
+    """Return what a part is, whichever mailbox it reads."""
+    return Part.INTAKE if part.startswith(FURTHER) else Part(part)
+
+
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """How one part fares: when it succeeded and failed last, and for how many seconds it did not succeed."""
+    """How one part fares: when it succeeded and failed last, and for how many seconds it did not succeed.
+
+    `elsewhere` tells that another worker does this work; what this one says of it is no news.
+    """
 
     succeeded_at: datetime | None
     failed_at: datetime | None
     error: str
     silent: float
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +89,20 @@ SILENCES: dict[Part, Silence] = {
 }
 
 
-def find_silences(beats: Mapping[Part, Beat], limits: Mapping[Part, float]) -> dict[AlarmCode, str]:
-    """Return for every alarm that parts which are silent for too long give, its sentence."""
+def find_silences(
+    beats: Mapping[str, Beat], limits: Mapping[str, float], mailboxes: Mapping[str, str] | None = None
+) -> dict[AlarmCode, str]:
+    """Return for every alarm that parts which are silent for too long give, its sentence.
+
+    `mailboxes` names, where there are several, the mailbox that each part reads.
+    """
     found: dict[AlarmCode, str] = {}
     for part, beat in beats.items():
         if beat.silent > limits[part]:
-            silence = SILENCES[part]
+            silence = SILENCES[kind_of(part)]
+            which = f"{mailboxes[part]}: " if mailboxes and part in mailboxes else ""
             cause = f" ({beat.error.rstrip('.')})" if beat.error else ""
-            words = f"{silence.what} for {beat.silent / 60:.0f} minutes{cause}. {silence.advice}"
+            words = f"{which}{silence.what} for {beat.silent / 60:.0f} minutes{cause}. {silence.advice}"
             found[silence.code] = f"{found[silence.code]} {words}" if silence.code in found else words
     return found
 

@@ -6,19 +6,28 @@ The defaults and the explanation of every key stand in settings.toml, and nowher
 from __future__ import annotations
 
 import os
-import stat
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as EnvironmentValueError
 
 from mailbot.domain.errors import SettingsError
+from mailbot.settings.api import ApiSettings
 from mailbot.settings.files import FilesSettings
+from mailbot.settings.mailboxes import (
+    MailboxName,
+    MailboxSettings,
+    explain_unknown,
+    find_mailboxes,
+    has_password,
+    with_inherited,
+)
 from mailbot.settings.oauth2 import OAuth2Settings
 from mailbot.settings.retention import RetentionSettings
+from mailbot.settings.secrets import SECRETS, read_secret, refuse_open_secrets
 from mailbot.settings.sections import (
     CatalogueSettings,
     DeskSettings,
@@ -34,6 +43,7 @@ from mailbot.settings.sections import (
 from mailbot.settings.service import EscalationSettings, PromiseSettings, ReportSettings, WorkingTimeSettings
 from mailbot.settings.trust import TrustSettings
 from mailbot.settings.watch import AlarmSettings, LogSettings, MetricsSettings, ScannerSettings
+from mailbot.settings.web import WebSettings
 from mailbot.share import shared
 
 if TYPE_CHECKING:
@@ -45,7 +55,6 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "MAILBOT_"
 # Variables that are no settings: which settings file, and the switches of the tests.
 OTHER_VARIABLES = frozenset({"MAILBOT_SETTINGS", "MAILBOT_TESTING", "MAILBOT_FAILPOINT"})
-SECRETS = frozenset({"password", "client_secret", "database_url", "webhook_secret", "webhook_url", "secret_key"})
 DEFAULT_FILE = "settings.toml"
 
 
@@ -58,6 +67,7 @@ class Settings(BaseSettings):
 
     desk: DeskSettings
     imap: ImapSettings
+    mailboxes: dict[MailboxName, MailboxSettings] = {}
     smtp: SmtpSettings
     oauth2: OAuth2Settings
     storage: StorageSettings
@@ -78,7 +88,14 @@ class Settings(BaseSettings):
     logs: LogSettings
     metrics: MetricsSettings
     scanner: ScannerSettings
+    web: WebSettings
+    api: ApiSettings
     home: Path
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return with_inherited(values)
 
     @classmethod
     def settings_customise_sources(
@@ -122,6 +139,18 @@ class Settings(BaseSettings):
     def imap_password(self) -> str:
         """The mailbox's password, from the environment, the settings or a file. Raises SettingsError without one."""
         return self._password(self.imap, "imap")
+
+    def mailbox_password(self, name: str) -> str:
+        """Return the password of a mailbox, of that of [imap] without a name.
+
+        A further one has that of [imap] when the user is the same and none is given.
+        """
+        if not name:
+            return self.imap_password
+        chosen = self.mailboxes[name]
+        is_same = (chosen.username, chosen.host) == (self.imap.username, self.imap.host)
+        borrows = is_same and not has_password(chosen)
+        return self.imap_password if borrows else self._password(chosen, f"mailboxes.{name}")
 
     @property
     def smtp_password(self) -> str:
@@ -169,9 +198,10 @@ class Settings(BaseSettings):
         if password := section.password.get_secret_value():
             return password
         if not section.password_file:
+            variable = f"{ENVIRONMENT_PREFIX}{name.upper().replace('.', '__')}__PASSWORD"
             raise SettingsError(
-                f"{name}.password is not set. Put it into the environment variable MAILBOT_{name.upper()}__PASSWORD, "
-                f"or into a file that only its owner may read, named by {name}.password_file."
+                f"{name}.password is not set. Put it into the environment variable {variable}, or into a file that "
+                f"only its owner may read, named by {name}.password_file."
             )
         return read_secret(self.path(section.password_file), f"{name}.password_file")
 
@@ -193,33 +223,17 @@ def load_settings(path: Path | None) -> Settings:
     values = _read_toml(shared(DEFAULT_FILE))
     if path is not None:
         own = _read_toml(path)
-        _refuse_open_secrets(path, own)
+        refuse_open_secrets(path, own)
         values = _merged(values, own)
     home = path.resolve().parent if path else Path.cwd()
     try:
-        return Settings(**values, home=home)
+        settings = Settings(**values, home=home)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
     except EnvironmentValueError:
         raise SettingsError(_list_sentence(os.environ)) from None
-
-
-def read_secret(path: Path, key: str) -> str:
-    """Return a secret from a file. Raises SettingsError when it is missing, empty, or others may read it."""
-    try:
-        mode = path.stat().st_mode
-        secret = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(
-            f"{key} = {str(path)!r} cannot be read: {error.strerror}. Name a file that exists."
-        ) from error
-    except UnicodeDecodeError:
-        raise SettingsError(f"{key} = {str(path)!r} is no text. Put nothing but the secret into it.") from None
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise SettingsError(f"{key} = {str(path)!r} may be read by others. Run: chmod 600 {path}")
-    if not secret:
-        raise SettingsError(f"{key} = {str(path)!r} is empty. Put the secret into it.")
-    return secret
+    find_mailboxes(settings)
+    return settings
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -239,25 +253,6 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return {**base, **both}
 
 
-def _refuse_open_secrets(path: Path, values: Mapping[str, Any]) -> None:
-    """Raise SettingsError when a settings file holds a secret and others than its owner may read it."""
-    holds_secret = any(
-        isinstance(section, dict)
-        and any(key in SECRETS and value and _is_secret(key, value) for key, value in section.items())
-        for section in values.values()
-    )
-    if holds_secret and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise SettingsError(f"{path} holds a secret and may be read by others. Run: chmod 600 {path}")
-
-
-def _is_secret(key: str, value: object) -> bool:
-    """Tell whether a value is secret; a database address is one only when it carries a password."""
-    if key != "database_url":
-        return True
-    address = str(value)
-    return "password=" in address or ":" in address.partition("://")[2].rpartition("@")[0]
-
-
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     for name in environment:
         if not name.startswith(ENVIRONMENT_PREFIX) or name in OTHER_VARIABLES:
@@ -265,6 +260,8 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
         section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
         field = Settings.model_fields.get(section)
         known = getattr(field.annotation, "model_fields", {}) if field else {}
+        if section == "mailboxes":
+            key, known = key.partition("__")[2], MailboxSettings.model_fields
         if key not in known:
             keys = f" Allowed there: {', '.join(known)}." if known else ""
             raise SettingsError(f"The environment variable {name} names no setting.{keys}")
@@ -285,7 +282,8 @@ def _list_sentence(environment: Mapping[str, str]) -> str:
 def _sentence(detail: ErrorDetails) -> str:
     key = ".".join(str(part) for part in detail["loc"]) or "settings"
     if detail["type"] == "extra_forbidden":
-        return f"{key} is no setting. Look for the right name in settings.toml."
+        allowed = explain_unknown(detail["loc"]) or "Look for the right name in settings.toml."
+        return f"{key} is no setting. {allowed}"
     if detail["type"] == "missing":
         return f"{key} is not set."
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")

@@ -16,6 +16,7 @@ from mailbot.domain.likeness import LookRules
 from mailbot.domain.people import Language
 from mailbot.domain.send_quota import PROVIDERS, SendQuota
 from mailbot.domain.trust import TokenAges, normal_address
+from mailbot.settings.mailboxes import find_mailboxes, list_rules
 from mailbot.settings.service import make_calendar, make_service
 from mailbot.settings.trust import make_trust
 
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
 def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = None) -> Desk:
     """Return the desk that the settings describe; without a calendar, one that knows no holidays."""
-    desk = settings.desk
+    desk, mailboxes = settings.desk, find_mailboxes(settings)
+    own = (desk.address, *desk.aliases, *(box.address for box in mailboxes))
     return Desk(
         address=desk.address,
-        own_addresses=frozenset(normal_address(address) for address in (desk.address, *desk.aliases) if address),
+        own_addresses=frozenset(normal_address(address) for address in own if address),
         prefix=desk.prefix,
         catalogue=make_catalogue(settings.catalogue),
         grammar=load_grammar(),
@@ -62,6 +64,7 @@ def make_desk(settings: Settings, keys: TokenKeys, calendar: Calendar | None = N
             timedelta(days=settings.trust.reply_token_days), timedelta(days=settings.trust.command_token_days)
         ),
         similar=make_look_rules(settings),
+        mailboxes=list_rules(mailboxes),
     )
 
 

@@ -11,14 +11,14 @@ from mailbot.domain.providers import Provider, make_profile
 from mailbot.settings.sections import Section
 
 # A name as it stands in front of the header, or "*.mail.example" for every name below that one.
-_SERVER = r"^((\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$"
+SERVER = r"^((\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$"
 
 
 class TrustSettings(Section):
     """How sure it must be who wrote a mail."""
 
     provider: Literal["none", "gmail", "zoho", "exchange", "own"]
-    authserv_id: Annotated[str, Field(pattern=_SERVER)]
+    authserv_id: Annotated[str, Field(pattern=SERVER)]
     alignment: Literal["exact", "relaxed"]
     mode: Literal["off", "shadow", "enforce"]
     reply_token_days: Annotated[int, Field(ge=1, le=3650)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from mailbot.accounts import token_file
 from mailbot.adapters.clock import now
 from mailbot.adapters.durable import flush_folder
 from mailbot.adapters.store.anchors import take_anchor
@@ -22,7 +23,7 @@ from mailbot.adapters.store.file_names import find_file_names
 from mailbot.adapters.store.revisions import find_revisions
 from mailbot.adapters.store.tables import events, letters, mails, tickets
 from mailbot.domain.errors import UnreadableMailError, WorldError
-from mailbot.parts import TOKEN_FILE, open_files, open_store
+from mailbot.parts import open_files, open_store
 from mailbot.upkeep.lock import upkeep_lock
 from mailbot.upkeep.manifest import FORMAT, LIST, Manifest, hash_file, key_mark, write_manifest
 
@@ -148,7 +149,9 @@ def key_path(settings: Settings) -> Path:
 
 def left_out(settings: Settings) -> list[Path]:
     """Return the files of the desk that no backup holds, because they are secrets or settings: keep them yourself."""
-    secret_files = (settings.imap.password_file, settings.smtp.password_file, settings.files.secret_key_file)
+    passwords = (settings.imap, *settings.mailboxes.values(), settings.smtp)
+    secret_files = (*(section.password_file for section in passwords), settings.files.secret_key_file)
     named = (*secret_files, *settings.working_time.holiday_files)
-    paths = [key_path(settings), *(settings.path(name) for name in named if name), settings.data / TOKEN_FILE]
+    paths = [key_path(settings), *(settings.path(name) for name in named if name)]
+    paths += [token_file(settings, name) for name in ("", *settings.mailboxes)]
     return [path for path in paths if path.exists()]

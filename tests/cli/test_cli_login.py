@@ -12,6 +12,8 @@ import pytest
 
 from mailbot.adapters.oauth import LoopbackLogin
 from mailbot.adapters.store.directory import keep_people
+from mailbot.settings import load_settings
+from mailbot.upkeep.backup import left_out
 from tests.builders import ASHA, CHITRA
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_server import SmtpServer
@@ -184,3 +186,29 @@ def test_what_is_set_wrongly_is_named(desk, provider, monkeypatch):
             done = desk.mailbot("login", *arguments)
         assert (done.code, words in done.err) == (78, True), (case, done.err)
     assert provider.asked == []
+
+
+def test_each_account_gives_a_consent_of_its_own(desk, provider, servers):
+    """A further mailbox has tokens of its own; a folder of the same account has those that are there."""
+    dovecot, _ = servers
+    evat, file = "evat-support@tax.example", desk.path / "settings.toml"
+    tables = f'[mailboxes.evat]\nusername = "{evat}"\nstart_date = "2026-11-01"\nmodule = "VAT cases"\n'
+    file.write_text(f"{file.read_text()}{tables}[mailboxes.old]\nusername = '{DESK}'\nfolder = 'Sent'\n")
+    assert desk.mailbot("login", "custom").code == 0
+    checked = desk.mailbot("check").out
+    assert "OAuth 2 (imap): The provider gives tokens" in checked
+    assert "OAuth 2 (old): The provider gives tokens" in checked
+    assert "OAuth 2 (evat): Nobody has logged in" in checked
+    assert "Run `mailbot login custom --mailbox evat`" in checked
+    provider.user = evat
+    done = desk.mailbot("login", "custom", "--mailbox", "evat")
+    assert (done.code, f'accepts the login of "{evat}"' in done.out, "SMTP" in done.out) == (0, True, False), done
+    kept = sorted(path.name for path in (desk.path / "data").glob("oauth2-*.json"))
+    assert kept == ["oauth2-tokens-evat.json", "oauth2-tokens.json"]
+    # This provider knows one user at a time: the consent of the first mailbox is lost, which holds up no other.
+    dovecot.deliver(evat, MAIL)
+    done = desk.mailbot("once")
+    assert (done.code, "consent_lost" in done.err, "the mailbox imap is read later" in done.err) == (75, True, True)
+    assert "GSTR-3B nahi bhar raha" in desk.mailbot("ticket", "list").out
+    assert {path.name for path in left_out(load_settings(file))} >= set(kept)
+    assert desk.mailbot("login", "custom", "--mailbox", "evad").code == 78

@@ -106,3 +106,27 @@ def test_a_check_that_cannot_run_is_a_sentence(desk, monkeypatch):
     monkeypatch.setenv("MAILBOT_TRUST__PROVIDER", "none")
     monkeypatch.setenv("MAILBOT_TRUST__AUTHSERV_ID", "")
     assert "names no server whose word counts" in desk.mailbot("check", "--pin").out
+
+
+def test_each_mailbox_has_a_pin_of_its_own(desk, dovecot, mailbox_user, monkeypatch):
+    """Levels decide only when every mailbox passed, but for one where no server is believed."""
+    evat = f"evat-{mailbox_user}"
+    for key, value in (("USERNAME", evat), ("ADDRESS", evat), ("PASSWORD", dovecot.password)):
+        monkeypatch.setenv(f"MAILBOT_MAILBOXES__EVAT__{key}", value)
+    keep_pin(load_settings(desk.path / "settings.toml"), datetime.now(UTC))
+    with server_that(dovecot, _of_another_server) as through:
+        command = ("check", "--pin", "--mailbox", "evat", "--through", through)
+        assert "another server than trust.authserv_id" in desk.mailbot(*command).out
+        monkeypatch.setenv("MAILBOT_TRUST__MODE", "enforce")
+        assert "mailboxes.evat. Run `mailbot check --pin --mailbox evat`" in desk.mailbot("once").err
+        monkeypatch.setenv("MAILBOT_MAILBOXES__EVAT__AUTHSERV_ID", "mx.elsewhere.example")
+        assert desk.mailbot(*command).out.split()[0] == "good"
+    settings = load_settings(desk.path / "settings.toml")
+    require_pin(settings)
+    keep_pin(settings, None, "evat")
+    with pytest.raises(SettingsError, match=r"mailboxes\.evat"):
+        require_pin(settings)
+    monkeypatch.delenv("MAILBOT_MAILBOXES__EVAT__AUTHSERV_ID")
+    monkeypatch.setenv("MAILBOT_MAILBOXES__EVAT__TRUST_PROVIDER", "none")
+    require_pin(load_settings(desk.path / "settings.toml"))
+    assert desk.mailbot("check", "--pin", "--mailbox", "evad").code == 78

@@ -269,7 +269,7 @@ def compare(sums=EVERYTHING, *, exists=True, **books):
     """Return the comparison with a folder of two mails."""
     mailbox = FakeMailbox()
     mailbox.deliver("a|b", "c|d")
-    return reconcile(mailbox, FakeBooks(sums, **books), lambda names: set() if exists else set(names))
+    return reconcile([mailbox], FakeBooks(sums, **books), lambda names: set() if exists else set(names))
 
 
 def test_when_everything_is_accounted_for_nothing_is_found():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import SettingsError
-from mailbot.settings import read_secret
+from mailbot.settings.secrets import read_secret
 from tests.settings.settings_files import load, refused, write
 
 SECRET = "gehaim-4711"

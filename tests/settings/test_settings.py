@@ -22,7 +22,7 @@ def test_every_default_loads():
     settings = load_settings(None)
     defaults = tomllib.loads(shared("settings.toml").read_text(encoding="utf-8"))
     for name, section in defaults.items():
-        unwritten = {"password", "client_secret", "webhook_secret", "secret_key"}
+        unwritten = {"password", "client_secret", "webhook_secret", "secret_key", "handoff_key"}
         assert set(type(getattr(settings, name)).model_fields) - unwritten == set(section)
     assert (settings.imap.port, settings.smtp.port, settings.imap.start_date) == (993, 465, None)
     assert settings.desk.plus_addressing is True

@@ -50,7 +50,7 @@ class Play:
 
     def decide(self, entry, now):
         """Return what shall happen to a claimed mail, with the mail as it is kept."""
-        handling = Handling(self.store, self.desk, self.read)
+        handling = Handling(self.store, self.read)
         return handling.decide(self.read(entry), entry, now)
 
     def write(self, sender, text, minute=0, **changes):

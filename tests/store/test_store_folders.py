@@ -120,3 +120,21 @@ def test_a_found_mail_is_listed_taken_in_once_and_then_gone_from_the_list(store,
     assert book.find_found([archived.id, spam.id]) == [spam]
     (entry,) = store.claim_mails(NOW, 10)
     assert (entry.id, entry.sha256) == (archived.id, "c" * 64)
+
+
+def test_what_was_found_beside_one_inbox_is_not_that_of_another(store, engine):
+    """Each account has its own last look and its own list; a name with a wildcard in it is only a name."""
+    others = "evat%@tax.up.example/"
+    evat = FoundMails(engine, timedelta(seconds=120), others)
+    support = FoundMails(engine, timedelta(seconds=120), "support@tax.up.example/")
+    store.keep_folder(ARCHIVE, FolderState(7, role="archive", looked_at=NOW))
+    assert (evat.find_last_look(), support.find_last_look()) == (None, NOW)
+    store.keep_folder(f"{others}Archive", FolderState(7, role="archive", looked_at=NOW - timedelta(days=1)))
+    store.keep_folder("evatx@tax.up.example/Archive", FolderState(7, role="archive", looked_at=NOW))
+    support.keep_found(ARCHIVE, 7, [head(1)], "archived", NOW)
+    evat.keep_found(f"{others}Archive", 7, [head(2)], "archived", NOW)
+    assert evat.find_last_look() == NOW - timedelta(days=1)
+    (here,), (there,) = support.find_latest_found(10), evat.find_latest_found(10)
+    assert (here.uid, there.uid) == (1, 2)
+    assert support.find_found([here.id, there.id]) == [here]
+    assert FoundMails(engine, timedelta(seconds=120)).find_found([here.id, there.id]) == [here, there]

@@ -66,7 +66,7 @@ class Play:
 
     def decide(self, entry, read):
         """Return what shall happen to a claimed mail."""
-        return Handling(self.store, self.desk, lambda _: read).decide(read, entry, self.now)
+        return Handling(self.store, lambda _: read).decide(read, entry, self.now)
 
     def write(self, sender, text, number="", answers="", **changes):
         """Let somebody write a mail; return the confirmation they get, and the decision."""

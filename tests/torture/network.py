@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from sqlalchemy import func, select
 
+from mailbot.accounts import imap_account, smtp_account
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.pacing import Gate
 from mailbot.adapters.smtp import SmtpPost
@@ -21,7 +22,6 @@ from mailbot.adapters.store.tables import letters, mails
 from mailbot.app import open_desk
 from mailbot.deliver import Deliverer
 from mailbot.domain.errors import WorldError
-from mailbot.parts import imap_account, smtp_account
 from mailbot.settings import load_settings
 from tests.servers.proxy import Fault, Kind, Proxy
 from tests.torture.kills import UNBOUNDED, Plan, Result, count, write_mails

@@ -13,6 +13,7 @@ from mailbot.domain.errors import WorldError
 
 if TYPE_CHECKING:
     from mailbot.adapters.imap.mailbox import ImapMailbox
+    from mailbot.adapters.imap.settings import ImapAccount
 
 # Views of Gmail that show mails of other folders once more.
 GMAIL_VIEWS = ("/all mail", "/important", "/starred")
@@ -31,7 +32,7 @@ def check_mailbox(mailbox: ImapMailbox) -> list[Finding]:
         findings.append(Finding(Level.GOOD, f'The folder "{account.processed_folder}" holds {handled} handled mails.'))
     except WorldError as error:
         return [Finding(Level.PROBLEM, str(error))]
-    return findings + _judge(capabilities) + _judge_gmail(account.host, account.folder, capabilities)
+    return findings + _judge(capabilities) + _judge_gmail(account, capabilities)
 
 
 def _judge(capabilities: set[str]) -> list[Finding]:
@@ -52,8 +53,8 @@ def _judge(capabilities: set[str]) -> list[Finding]:
     return findings
 
 
-def _judge_gmail(host: str, folder: str, capabilities: set[str]) -> list[Finding]:
-    if "X-GM-EXT-1" not in capabilities and not host.lower().endswith(GMAIL):
+def _judge_gmail(account: ImapAccount, capabilities: set[str]) -> list[Finding]:
+    if "X-GM-EXT-1" not in capabilities and not account.host.lower().endswith(GMAIL):
         return []
     findings = [
         Finding(
@@ -62,11 +63,12 @@ def _judge_gmail(host: str, folder: str, capabilities: set[str]) -> list[Finding
             "mails stay invisible; and archive nothing by hand in the inbox, because archived mail is only listed.",
         )
     ]
-    if folder.lower().endswith(GMAIL_VIEWS):
+    if account.folder.lower().endswith(GMAIL_VIEWS):
         findings.append(
             Finding(
                 Level.PROBLEM,
-                f'imap.folder is "{folder}", which shows mails of other folders once more. Set it to "INBOX".',
+                f'{account.section}.folder is "{account.folder}", which shows mails of other folders once more. '
+                'Set it to "INBOX".',
             )
         )
     return findings

@@ -77,7 +77,7 @@ def _ensure_processed_folder(client: Client, account: ImapAccount) -> None:
         names = ", ".join(folder_names(client))
         raise FolderMissingError(
             f'The folder "{name}" for handled mail does not exist on {account.where} and cannot be made '
-            f"({error}). Set imap.processed_folder to a name like one of these: {names}."
+            f"({error}). Set {account.section}.processed_folder to a name like one of these: {names}."
         ) from error
     client.subscribe_folder(name)
 

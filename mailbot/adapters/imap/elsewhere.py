@@ -12,7 +12,7 @@ from mailbot.adapters.imap.wire import HangWatch
 from mailbot.elsewhere import Place, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from mailbot.adapters.imap.settings import ImapAccount
@@ -36,14 +36,17 @@ class SideFolder(ImapMailbox):
         with self._talk() as client:
             return sorted(map(int, client.search(["SINCE", day])))
 
-    def find_places(self, also: Sequence[str]) -> list[Place]:
-        """Return the folders that hold archived mail or spam, and those that are named in the settings."""
+    def find_places(self, also: Sequence[str], read: Collection[str] = ()) -> list[Place]:
+        """Return the folders that hold archived mail or spam, and those that are named in the settings.
+
+        Those in `read` are the desk's own too: other mailboxes of the same account.
+        """
         with self._talk() as client:
             flags = {str(name): {flag.lower() for flag in found} for found, _, name in client.list_folders()}
             if client.has_capability("SPECIAL-USE"):
                 for found, _, name in _list_special(client):
                     flags.setdefault(str(name), set()).update(flag.lower() for flag in found)
-        own = {self.account.folder.casefold(), self.account.processed_folder.casefold()}
+        own = {name.casefold() for name in (self.account.folder, self.account.processed_folder, *read)}
         others = {name: found for name, found in flags.items() if name.casefold() not in own}
         return find_roles({n: found for n, found in others.items() if b"\\noselect" not in found}, also)
 
@@ -59,18 +62,19 @@ class SideFolder(ImapMailbox):
 class OtherFolders:
     """The folders of the account that are not the desk's own; each is opened with a connection of its own.
 
-    One is open at a time.
+    One is open at a time. `read` are folders of the account that are the desk's own as well.
     """
 
     account: ImapAccount
     also: tuple[str, ...]
     gate: Gate | None = None
     watch: HangWatch = field(default_factory=HangWatch)
+    read: tuple[str, ...] = ()
 
     def find_places(self) -> list[Place]:
         """Return the folders that are worth a look."""
         with self.open(self.account.folder) as folder:
-            return folder.find_places(self.also)
+            return folder.find_places(self.also, self.read)
 
     @contextmanager
     def open(self, name: str) -> Iterator[SideFolder]:

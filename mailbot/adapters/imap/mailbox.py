@@ -221,7 +221,7 @@ class ImapMailbox:
         names = ", ".join(folder_names(client))
         return (
             f'The folder "{self.account.folder}" cannot be opened on {self.account.where} ({answer}). '
-            f"Set imap.folder to one of these: {names}."
+            f"Set {self.account.section}.folder to one of these: {names}."
         )
 
     def _fetch_bodies(self, mails: Sequence[Listed]) -> dict[int, bytes]:

@@ -58,6 +58,8 @@ class Provider:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     ca_file: str = ""
+    # The further mailbox whose consent this is; empty for that of [imap].
+    mailbox: str = ""
 
     def __post_init__(self) -> None:
         """Refuse addresses over which a token would travel readable."""
@@ -67,7 +69,7 @@ class Provider:
     @property
     def command(self) -> str:
         """What a person types to log in."""
-        return f"`mailbot login {self.name}`"
+        return f"`mailbot login {self.name}{f' --mailbox {self.mailbox}' if self.mailbox else ''}`"
 
     def make_context(self) -> ssl.SSLContext:
         """Return a context that verifies certificate and name. Raises SettingsError for a wrong oauth2.ca_file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from mailbot.adapters.account import Account
 from mailbot.domain.errors import SettingsError
@@ -15,10 +14,9 @@ MOST_CONNECTIONS = 10
 class SmtpAccount(Account):
     """The way out: `sender` is the desk's address, which also gets the bounces; raises SettingsError for bad values."""
 
-    section: ClassVar[str] = "smtp"
-
     sender: str
     connections: int = 2
+    section: str = "smtp"
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, before any network is touched."""

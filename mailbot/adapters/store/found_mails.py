@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 
 from mailbot.adapters.store.columns import storable
 from mailbot.adapters.store.engine import reading, writing
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Connection, Engine, Select
+    from sqlalchemy import ColumnElement, Connection, Engine, Select
 
     from mailbot.elsewhere import Head
 
@@ -30,17 +30,22 @@ _IS_LISTED = (_m.outcome == "ignored", folders.c.role != "inbox")
 
 
 class FoundMails(Folders):
-    """The ledger as the look beside the inbox sees it."""
+    """The ledger as the look beside the inbox sees it; `account` is how the names of its folders begin there.
 
-    def __init__(self, engine: Engine, lease: timedelta) -> None:
+    Without one it is every account's.
+    """
+
+    def __init__(self, engine: Engine, lease: timedelta, account: str = "") -> None:
         super().__init__(engine)
+        self._account = account
         self._ledger = MailLedger(engine, lease)
         self.find_highest_uid = self._ledger.find_highest_uid
 
     def find_last_look(self) -> datetime | None:
         """Return when the folders beside the inbox were looked through last."""
         with reading(self._engine) as connection:
-            moments = connection.execute(select(folders.c.looked_at).where(folders.c.role != "inbox")).scalars()
+            query = select(folders.c.looked_at).where(folders.c.role != "inbox", self._is_ours())
+            moments = connection.execute(query).scalars()
             return max((moment for moment in moments if moment), default=None)
 
     def find_strangers(self, heads: Sequence[Head]) -> list[Head]:
@@ -63,13 +68,13 @@ class FoundMails(Folders):
     def find_found(self, ids: Collection[int]) -> list[FoundMail]:
         """Return mails that were found and not taken in, by their numbers."""
         with reading(self._engine) as connection:
-            query = found_mails().where(_m.id.in_(ids)).order_by(_m.id)
+            query = found_mails().where(_m.id.in_(ids), self._is_ours()).order_by(_m.id)
             return [FoundMail(*row) for row in connection.execute(query)]
 
     def find_latest_found(self, limit: int) -> list[FoundMail]:
         """Return the mails that were found last and not taken in, newest first."""
         with reading(self._engine) as connection:
-            query = found_mails().order_by(_m.id.desc()).limit(limit)
+            query = found_mails().where(self._is_ours()).order_by(_m.id.desc()).limit(limit)
             return [FoundMail(*row) for row in connection.execute(query)]
 
     def take_found(self, mail: int, sha256: str, now: datetime, *, oversized: bool) -> bool:
@@ -81,6 +86,11 @@ class FoundMails(Folders):
         statement = update(mails).where(_m.id == mail, _m.state == "done", _m.outcome == "ignored", _m.sha256 == "")
         with writing(self._engine) as connection:
             return connection.execute(statement.values(fresh)).rowcount == 1
+
+    def _is_ours(self) -> ColumnElement[bool]:
+        """Return the condition that a folder is of this account."""
+        length = len(self._account)
+        return func.substr(folders.c.name, 1, length) == self._account if length else true()
 
 
 def found_mails() -> Select[Any]:
