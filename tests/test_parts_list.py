@@ -22,6 +22,7 @@ NAMED = {
     "psycopg": ("LGPL-3.0-only", "the driver of PostgreSQL, loaded as it is by those who install the extra"),
     "psycopg-binary": ("LGPL-3.0-only", "the same"),
     "pyphen": ("Mozilla Public License 1.1 (MPL 1.1)", "hyphens of the printed guide; one of three licences to choose"),
+    "certifi": ("Mozilla Public License 2.0 (MPL 2.0)", "certificates for tools of the tests, never part of the wheel"),
     "hypothesis": ("MPL-2.0", "a tool of the tests, never part of the wheel"),
     "pathspec": ("Mozilla Public License 2.0 (MPL 2.0)", "a tool of the build, never part of the wheel"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from mailbot.cli.answering import answers
+from mailbot.cli.api_keys import api_key
 from mailbot.cli.auditing import audit
 from mailbot.cli.backing_up import backup, replay, restore
 from mailbot.cli.checking import check
@@ -27,6 +28,7 @@ from mailbot.cli.migrating import migrate
 from mailbot.cli.output import EXIT_KEYBOARD, EXIT_SETTINGS, EXIT_TRY_LATER, Context, say_error
 from mailbot.cli.people import people
 from mailbot.cli.reporting import report
+from mailbot.cli.serving import web
 from mailbot.cli.setting_up import init
 from mailbot.cli.showing import demo
 from mailbot.cli.status import alarm, status
@@ -56,6 +58,7 @@ COMMANDS = (
     *(backup, restore, replay, fsck, export, erase),
     *(status, alarm, files, answers),
     *(incident_pack, keys),
+    *(web, api_key),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -27,7 +27,7 @@ from mailbot.domain.understanding import Understanding
 if TYPE_CHECKING:
     from mailbot.domain.decision import Decision
     from mailbot.domain.desk import Desk
-    from mailbot.domain.letter import Notice
+    from mailbot.domain.letter import LetterOrder, Notice
     from mailbot.domain.mail import Attachment
     from mailbot.domain.people import Language, Person
     from mailbot.domain.verbs import Verb
@@ -129,7 +129,9 @@ def find_act_clues(act: Act, mail: IncomingMail, understanding: Understanding, d
 def answer_on_the_spot(decision: Decision, act: Act) -> tuple[Decision, Answered]:
     """Return the decision without the letters that would only answer the doer, and what they would have said."""
     own = normal_address(act.person.email)
-    kept, said, is_refused = [], [], False
+    kept: list[LetterOrder] = []
+    said: list[Notice] = []
+    is_refused = False
     for letter in decision.letters:
         if letter.kind in _ANSWERS and normal_address(letter.to) == own:
             said += letter.notices

@@ -52,6 +52,7 @@ class LetterKind(StrEnum):
     FOUND = "found"
     CHALLENGE = "challenge"
     WARNING = "warning"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ LETTERS: dict[LetterKind, LetterRule] = {
     LetterKind.FOUND: LetterRule(replied=True, about_desk=True),
     LetterKind.CHALLENGE: LetterRule(replied=True, about_desk=True),
     LetterKind.WARNING: LetterRule(replied=False),
+    LetterKind.SIGN_IN: LetterRule(replied=False, about_desk=True),
 }
 
 
@@ -148,6 +150,7 @@ WEIGHT: tuple[LetterKind, ...] = (
     LetterKind.MONTHLY,
     LetterKind.HOURLY,
     LetterKind.FOUND,
+    LetterKind.SIGN_IN,
 )
 
 

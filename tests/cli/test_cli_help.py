@@ -44,12 +44,13 @@ def test_every_option_is_explained(path, command):
 def test_the_commands_are_these():
     """The list that the manual is written for."""
     assert sorted(" ".join(path) for path, command in commands() if path and not isinstance(command, click.Group)) == [
-        "alarm settle", "alarm test", "answers resume", "answers show", "audit anchor", "audit verify", "backup",
+        "alarm settle", "alarm test", "answers resume", "answers show", "api-key create", "api-key list",
+        "api-key revoke", "audit anchor", "audit verify", "backup",
         "check", "demo", "erase", "explain", "export", "files rescan", "fsck", "guide", "incident-pack", "init",
         "keys list", "keys rotate", "letters held", "letters preview", "login", "migrate", "once", "people import",
         "people muted", "people unmute", "quarantine discard", "quarantine list", "quarantine retry", "quarantine show",
         "reconcile", "replay", "report", "restore", "run", "status", "ticket find", "ticket list", "ticket show",
-        "trust report",
+        "trust report", "web",
     ]  # fmt: skip
 
 

@@ -57,10 +57,17 @@ LEFT = {
     "a number that the desk or the provider gave": ("mails.ticket", "mails.provider_id"),
     "a hash by which a mail, a letter or a file is known again; it can test a guess, and be read by nobody": (
         "mails.content_key", "deeds.digest", "letters.message_id", "canaries.message_id", "scans.sha256",
-        "scans.threat",
+        "scans.threat", "handoff_ids.digest",
     ),
     "the chain of hashes, over salted digests whose salt is erased": ("events.digest", "events.hash", "anchors.hash"),
     "how many answers stopped, in figures": ("answer_stops.reason",),
+    "answers that the leads prepared for everybody, with variables in place of names": (
+        "canned_answers.name", "canned_answers.module", "canned_answers.text_en", "canned_answers.text_hi",
+    ),
+    "keys of programs and the addresses that are told of changes; they are about no person": (
+        "api_keys.prefix", "api_keys.digest", "api_keys.name", "api_keys.scopes", "webhooks.url", "webhooks.secret",
+        "webhooks.events", "webhooks.state", "webhooks.error",
+    ),
 }  # fmt: skip
 # The word of the directory about a second address of somebody stays as long as the person does.
 LEFT_BY_RULE = {"bindings.address", "bindings.employee_id", "bindings.nonce", "bindings.state"}
@@ -71,6 +78,9 @@ FIXED = {
     "bindings.address": ASHA.email, "challenges.actor": ASHA.email, "bound_hits.address": ASHA.email,
     "bounces.address": ASHA.email, "mutes.address": ASHA.email, "mutes.until": LATER + timedelta(days=1),
     "alarms.text": f"{ASHA.email} did not take our letters.", "schedules.name": "digest",
+    "people.email": ASHA.email, "saved_filters.person": ASHA.email, "canned_answers.changed_by": ASHA.email,
+    "web_presence.person": ASHA.email,
+    "api_calls.person": ASHA.email, "web_attempts.who": ASHA.email, "handoff_ids.until": LATER + timedelta(days=1),
 }  # fmt: skip
 
 

@@ -42,6 +42,16 @@ def answer_block(view: DeskView, pages: Pages, reply: ReadyReply) -> Block:
     return pages.buttons(buttons, view.words.say("phrase", "button_hint", language, words=" · ".join(words)))
 
 
+def link_block(view: DeskView, pages: Pages) -> Block:
+    """Return the button that opens the page a letter has a link to; the link itself stands below it, to be copied."""
+    language, link = view.order.language, dict(view.order.values).get("link", "")
+    if not link:
+        return Block()
+    label = view.words.say("phrase", "open_link", language)
+    hint = view.words.say("phrase", "copy_link", language)
+    return pages.buttons([Button(label, "", link, hint, filled=True)], hint)
+
+
 def _answer(word: str, view: DeskView, reply: ReadyReply, *, is_first: bool) -> Button:
     """Return the button of an answer, which says the word that it writes; taking back is told in more words."""
     language, undo = view.order.language, view.desk.grammar.words(Step.UNDO)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mailbot.adapters.letters.asks import link_block
 from mailbot.adapters.letters.sources import Block, hide
 from mailbot.adapters.letters.tables import table_block
 from mailbot.domain.letter import Audience, Notice
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mailbot.domain.wording import SheetFile
 
 _VALUE_LIMIT = 160
+# Values that stand on a line of their own.
+_WHOLE = frozenset({"anchor", "link"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,10 @@ class DeskView:
         shown = {table.name: table_block(table, pages, self.wording, offer) for table in self.order.tables}
         tables = defaultdict(Block, shown)  # a table that this letter does not have is empty
         # One long word that a phone must be able to break, and a saved letter must hold whole.
-        proof = [clean_line(value, _VALUE_LIMIT) for name, value in self.order.values if name == "anchor" and value]
+        proof = [clean_line(value, _VALUE_LIMIT) for name, value in self.order.values if name in _WHOLE and value]
         notices = pages.notices(self.notices(language), "good" if done else "heed")
-        return {"notices": notices, "tables": tables, "proof": pages.lines(proof)}
+        link = link_block(self, pages)
+        return {"notices": notices, "tables": tables, "proof": pages.lines(proof), "link": link}
 
     def file_lines(self, pages: Pages, files: Sequence[SheetFile], too_large: Sequence[str]) -> Block:
         """Return which files are attached, and which were too large for a letter."""

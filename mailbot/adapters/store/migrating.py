@@ -8,13 +8,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
+from mailbot.adapters.store import tables_api as tables_api  # noqa: PLC0414 - the same
 from mailbot.adapters.store import tables_challenges as tables_challenges  # noqa: PLC0414 - the same
 from mailbot.adapters.store import tables_energy as tables_energy  # noqa: PLC0414 - its tables belong to the metadata
 from mailbot.adapters.store import tables_folders as tables_folders  # noqa: PLC0414 - its tables belong to the metadata
 from mailbot.adapters.store import tables_scans as tables_scans  # noqa: PLC0414 - the same
+from mailbot.adapters.store import tables_staff as tables_staff  # noqa: PLC0414 - the same
 from mailbot.adapters.store import tables_undo as tables_undo  # noqa: PLC0414 - the same
 from mailbot.adapters.store import tables_upkeep as tables_upkeep  # noqa: PLC0414 - its tables belong to the metadata
 from mailbot.adapters.store import tables_watch as tables_watch  # noqa: PLC0414 - the same
+from mailbot.adapters.store import tables_web as tables_web  # noqa: PLC0414 - the same
 from mailbot.adapters.store.engine import writing
 from mailbot.adapters.store.revisions import find_revisions, refuse_newer
 from mailbot.domain.errors import WorldError

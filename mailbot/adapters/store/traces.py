@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
+from mailbot.adapters.store.api_traces import drop_spent_api, erase_api_of
 from mailbot.adapters.store.erasing import ERASED, HANDLED, NO_LETTER, SENT, Removed, erase_mails
 from mailbot.adapters.store.tables import bindings, letters, mails, tickets
 from mailbot.adapters.store.tables_challenges import challenges
 from mailbot.adapters.store.tables_energy import bounces, bound_hits, mutes
 from mailbot.adapters.store.tables_watch import alarms
+from mailbot.adapters.store.web_traces import drop_old_web, drop_spent_web, erase_web_of
 from mailbot.domain.breaker import WINDOW
 from mailbot.domain.muting import COUNTED
 
@@ -36,6 +38,7 @@ def erase_traces_of(connection: Connection, address: str) -> Removed:
     count += connection.execute(update(letters).where(_LIST, letters.c.to == address).values(NO_LETTER)).rowcount
     for column in _BY_ADDRESS:
         count += connection.execute(delete(column.table).where(column == address)).rowcount
+    count += erase_web_of(connection, address) + erase_api_of(connection, address)
     told = update(alarms).where(alarms.c.text.contains(address, autoescape=True))
     count += connection.execute(told.values(text=func.replace(alarms.c.text, address, ERASED))).rowcount
     return Removed(count, named)
@@ -64,7 +67,7 @@ def erase_old_traces(connection: Connection, before: datetime, limit: int) -> Re
         delete(alarms).where(alarms.c.settled_at < before),
     ):
         count += connection.execute(old).rowcount
-    return Removed(count, named)
+    return Removed(count + drop_old_web(connection, before), named)
 
 
 def drop_spent(connection: Connection, now: datetime) -> int:
@@ -74,4 +77,5 @@ def drop_spent(connection: Connection, now: datetime) -> int:
         delete(bounces).where(bounces.c.at <= now - COUNTED),
         delete(mutes).where(mutes.c.until <= now),
     )
-    return sum(connection.execute(statement).rowcount for statement in spent)
+    count = sum(connection.execute(statement).rowcount for statement in spent)
+    return count + drop_spent_web(connection, now) + drop_spent_api(connection, now)

@@ -28,6 +28,8 @@ def people_letter(kind: LetterKind, desk: Desk, language: Language, audience: Au
         order = LetterOrder(kind, officer.email, officer.name, language, audience)
         asked = challenge_letter(Stage.ASKED, order, "RESOLVED", ticket_number(desk.prefix, MORNING, 41))
         return {"values": asked.values, "answers": asked.answers}
+    if kind is LetterKind.SIGN_IN:
+        return {"values": (("link", f"https://helpdesk.tax.up.example/sign-in/{'q7Rk' * 10}w2E"), ("minutes", "10"))}
     if kind not in {LetterKind.BINDING, LetterKind.MOVED}:
         return {}
     binding = Binding("officer.1979@mail.example", officer.employee_id, "abcdefgh")
