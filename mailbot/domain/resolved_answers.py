@@ -56,18 +56,23 @@ def answer_reports(commands: Sequence[Command], asking: Asking) -> Effects:
     periods = tuple(sorted({period for period in asked.values() if period}, key=lambda period: period.first))
     unknown = tuple(said for said, period in asked.items() if period is None)
     lines = asking.known.lists.get(RESOLVED, ()) if periods else ()
-    rows = tuple(_row(line, asking.desk) for line in lines)
+    table = resolved_table(lines, asking.desk)
     letters = to_asker(
         LetterKind.REPORT,
         asking,
         values=_values(periods, lines, asking),
-        tables=(Table("resolved_tickets", _COLUMNS, rows, shown=SHOWN),) if rows else (),
-        formats=FORMATS if rows else (),
+        tables=(table,) if table.rows else (),
+        formats=FORMATS if table.rows else (),
         notices=tuple(Notice("month_unknown", said, MONTH_FORMS) for said in unknown),
     )
     months = ", ".join(f"{period.first:%Y-%m}" for period in periods)
-    reasons = (f"It asks for a report of {months}: {len(rows)} tickets.",) if periods else ()
+    reasons = (f"It asks for a report of {months}: {len(lines)} tickets.",) if periods else ()
     return Effects(letters=letters, reasons=(*reasons, *(f"{said!r} is no month." for said in unknown)))
+
+
+def resolved_table(lines: Sequence[TicketLine], desk: Desk) -> Table:
+    """Return what was resolved as a table."""
+    return Table("resolved_tickets", _COLUMNS, tuple(_row(line, desk) for line in lines), shown=SHOWN)
 
 
 def _values(periods: Sequence[Period], lines: tuple[TicketLine, ...], asking: Asking) -> tuple[tuple[str, str], ...]:

@@ -195,12 +195,18 @@ def _is_worse(plain: str, rich: str) -> bool:
     return len(_LOST.findall(plain)) > len(_LOST.findall(rich))
 
 
-def _show(part: Part, notes: Notes) -> Content:
-    """Return the text of a part that is shown."""
+def find_charset(part: Part) -> str:
+    """Return the charset that a text names, in its header or as HTML does."""
     charset = part.kind.parameters.get("charset", "")
     if part.content_type == _HTML and not charset:
         meta = _META_CHARSET.search(part.data[:4096])
         charset = meta[1].decode("ascii", "replace") if meta else ""
+    return charset
+
+
+def _show(part: Part, notes: Notes) -> Content:
+    """Return the text of a part that is shown."""
+    charset = find_charset(part)
     data, files = unpack_text(part.data, notes) if part.content_type == TEXT else (part.data, ())
     text = decode(data, charset, notes)
     if part.content_type == _HTML or _IS_HTML.match(text):

@@ -60,7 +60,12 @@ def main(cpu_seconds: int, memory_mb: int, most_pixels: int = MOST_PIXELS) -> No
         try:
             header, blobs = receive_frame(pipes)
             _allow(cpu_seconds)
-            reading = _answer(pipes, blobs[0], oversized=bool(header["oversized"]))
+            oversized = bool(header["oversized"])
+            if header.get("show"):
+                _answer_shown(pipes, blobs[0], oversized=oversized)
+                sink.flush()
+                continue
+            reading = _answer(pipes, blobs[0], oversized=oversized)
             sink.flush()
             if reading is not None and find_pictures(reading):
                 _answer_pictures(pipes, sink, reading, most_pixels)
@@ -85,6 +90,23 @@ def _answer(pipes: _Pipes, raw: bytes, *, oversized: bool) -> MailReading | None
         send_frame(pipes, {**header, "used_mb": _used_mb(), "pictures": len(find_pictures(reading))}, files)
         return reading
     return None
+
+
+def _answer_shown(pipes: _Pipes, raw: bytes, *, oversized: bool) -> None:
+    """Say what somebody sees who looks at the mail as it came, or why it cannot be read."""
+    # Here and not above: hardly any mail is looked at like that.
+    from mailbot.adapters.reading.showing import show_message  # noqa: PLC0415
+    from mailbot.adapters.reading.shown import pack_shown  # noqa: PLC0415
+
+    try:
+        header, blobs = pack_shown(show_message(raw, oversized=oversized))
+    except UnreadableMailError as error:
+        header, blobs = {"error": str(error)}, []
+    except (MemoryError, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - an error of one mail; its text may quote the mail, its type does not
+        header, blobs = {"error": f"The mail breaks its reader ({_place(error)})."}, []
+    send_frame(pipes, {**header, "used_mb": _used_mb()}, blobs)
 
 
 def _answer_pictures(pipes: _Pipes, sink: BinaryIO, reading: MailReading, most_pixels: int) -> None:

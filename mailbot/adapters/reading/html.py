@@ -72,7 +72,7 @@ def to_text(html: str, notes: Notes) -> str:
     if len(html) > limits.HTML:
         notes.add("The HTML of the mail is longer than is read; it was cut.")
         html = html[: limits.HTML]
-    if _is_too_deep(html):
+    if is_too_deep(html):
         # A browser's repair takes quadratic time here.
         notes.add("The HTML of the mail is nested deeper than is read; its marks were only taken away.")
         html = _ANY_TAG.sub(" ", html)
@@ -91,7 +91,8 @@ def to_text(html: str, notes: Notes) -> str:
     return walker.written()
 
 
-def _is_too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
+    """Tell whether HTML is nested deeper than can be repaired in time."""
     depth = 0
     for match in _TAG.finditer(html):
         depth = max(0, depth - 1) if match[1] else depth + 1

@@ -29,6 +29,8 @@ FORMATS = {
 }
 MOST_PIXELS = 40_000_000
 _LARGEST_SIDE = 1 << 31
+# What introduces notes about place, time and camera: EXIF in JPEG, PNG and WebP, XMP in all of them and in GIF.
+_NOTES = (b"Exif\0\0", b"eXIf", b"EXIF", b"http://ns.adobe.com/xap/", b"<x:xmpmeta", b"XMP Data", b"Raw profile type")
 _FINGERPRINT = re.compile(r"(?:[0-9a-f]{16})?")
 
 
@@ -47,6 +49,11 @@ class PictureView:
     preview: bytes = b""
     problem: str = ""
     fingerprint: str = ""
+
+
+def has_notes(data: bytes) -> bool:
+    """Tell whether a picture may say where, when and with which camera it was taken."""
+    return any(note in data for note in _NOTES)
 
 
 def find_pictures(reading: MailReading) -> tuple[Attachment, ...]:

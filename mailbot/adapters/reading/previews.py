@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile
 
 from mailbot.adapters.reading.fingerprints import find_fingerprint
-from mailbot.adapters.reading.pictures import FORMATS, PictureView, find_pictures
+from mailbot.adapters.reading.pictures import FORMATS, PictureView, find_pictures, has_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,6 @@ LETTER_PIXELS = 12_500_000
 # The pictures of one mail are decoded for so long (seconds of processor time), the rest keeps its size in pixels only.
 SECONDS = 2.0
 _SHOWABLE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-# What introduces notes about place, time and camera: EXIF in JPEG, PNG and WebP, XMP in all of them and in GIF.
-_NOTES = (b"Exif\0\0", b"eXIf", b"EXIF", b"http://ns.adobe.com/xap/", b"<x:xmpmeta", b"XMP Data")
 _ORIENTATION = 0x0112
 # How to turn a picture for each value of the EXIF tag Orientation (CIPA DC-008 4.6.5); 1 is upright.
 _TURNS = {
@@ -67,11 +65,11 @@ def look_at(data: bytes, content_type: str, most_pixels: int, *, has_time: bool 
         return PictureView(problem="it has more pixels than limits.picture_pixels allows, so it has no preview")
     except Exception:  # noqa: BLE001 - a decoder raises what it likes; the file is kept as it is
         return PictureView(problem="its header cannot be read, so it has no preview")
-    has_notes = any(note in data for note in _NOTES)
-    turn = _find_turn(image) if has_notes and content_type != "image/tiff" else 1  # Pillow turns TIFF itself
+    is_noted = has_notes(data)
+    turn = _find_turn(image) if is_noted and content_type != "image/tiff" else 1  # Pillow turns TIFF itself
     width, height = image.size[::-1] if turn in _ON_THE_SIDE else image.size
     is_light = len(data) <= LETTER_BYTES and width * height <= LETTER_PIXELS
-    as_it_is = content_type in _SHOWABLE and not has_notes and is_light
+    as_it_is = content_type in _SHOWABLE and not is_noted and is_light
     is_small = as_it_is and len(data) <= SMALL_BYTES and width <= WIDTH
     if is_small or not has_time:
         problem = "" if as_it_is else "the pictures of the mail are too many for previews of all"

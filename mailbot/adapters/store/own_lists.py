@@ -20,13 +20,14 @@ from mailbot.domain.ticket import Status
 from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Select
 
     from mailbot.domain.desk import Desk
     from mailbot.domain.people import Person
+    from mailbot.domain.reporting.periods import Period
     from mailbot.domain.thread import Clues
 
 MOST_RESOLVED = 2_000
@@ -86,6 +87,13 @@ def _find_resolved(
     today = now.astimezone(desk.timezone).date()
     asked = (question.argument.strip(" ?") for question in clues.questions if question.verb is Verb.REPORT)
     periods = {period for argument in asked if (period := parse_month(argument, today, desk.grammar)) is not None}
+    return find_resolved(connection, person, periods, desk)
+
+
+def find_resolved(
+    connection: Connection, person: Person, periods: Collection[Period], desk: Desk
+) -> tuple[TicketLine, ...]:
+    """Return what was resolved in some periods: of an officer's tickets, or by somebody of the IT section."""
     if not periods:
         return ()
     ended = tickets.c.status.in_([Status.RESOLVED, Status.CLOSED])

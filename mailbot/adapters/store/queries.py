@@ -45,13 +45,15 @@ class EventLine:
     text: str
     reason: str
     internal: bool
+    mail_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
     """One file of a ticket; its bytes lie in the file store under `sha256`, those of its preview under `preview`.
 
-    `evidence` is false for logos and tracking pixels, which are kept and not shown as screenshots.
+    `evidence` is false for logos and tracking pixels, which are kept and not shown as screenshots. `sender` is whoever
+    sent it, as our tables compare addresses.
     """
 
     name: str
@@ -65,6 +67,8 @@ class FileLine:
     evidence: bool
     verdict: str = ""
     threat: str = ""
+    mail_id: int | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ def find_history(engine: Engine, number: str) -> TicketHistory | None:
             ticket=stored.ticket,
             events=lines(
                 EventLine,
-                select(e.at, e.kind, e.actor, e.text, e.reason, e.internal)
+                select(e.at, e.kind, e.actor, e.text, e.reason, e.internal, e.mail_id)
                 .where(e.ticket_id == stored.id)
                 .order_by(e.sequence),
             ),
@@ -200,7 +204,7 @@ def find_sums(engine: Engine) -> LedgerSums:
 def _file_lines() -> Select[Any]:
     f, said = files.c, (func.coalesce(column, "") for column in (scans.c.verdict, scans.c.threat))
     columns = (f.name, f.content_type, f.size, f.sha256, f.inline, f.width, f.height, f.preview, f.evidence, *said)
-    return select(*columns).outerjoin_from(files, scans, f.sha256 == scans.c.sha256)
+    return select(*columns, f.mail_id, f.sender).outerjoin_from(files, scans, f.sha256 == scans.c.sha256)
 
 
 def _letter_lines() -> Select[Any]:

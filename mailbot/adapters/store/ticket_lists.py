@@ -160,14 +160,19 @@ def find_part(engine: Engine, viewer: Person, wanted: TicketQuery, now: datetime
     return Part(lines, _cursor(wanted, rows[limit - 1]) if len(rows) > limit else "")
 
 
-def count_tickets(engine: Engine, viewer: Person, now: datetime) -> Counts:
-    """Return how many tickets stand where, of those somebody may see; one walk over the index of status."""
+def count_tickets(
+    engine: Engine, viewer: Person, now: datetime, requester: str = "", *, only_running: bool = False
+) -> Counts:
+    """Return how many tickets stand where, of those somebody may see; one walk over the index of status.
+
+    With `requester` only that address's tickets are counted. Without the settled ones the walk over all is short.
+    """
     t = tickets.c
+    whose = and_(is_visible_to(viewer), t.requester == requester) if requester else is_visible_to(viewer)
     with reading(engine) as connection:
-        by_status = connection.execute(
-            select(t.status, func.count()).where(is_visible_to(viewer)).group_by(t.status)
-        ).all()
-        runs = and_(t.status.in_(RUNNING), is_visible_to(viewer))
+        runs = and_(t.status.in_(RUNNING), whose)
+        counted = select(t.status, func.count()).where(runs if only_running else whose).group_by(t.status)
+        by_status = connection.execute(counted).all()
         sums = select(
             func.coalesce(func.sum(case((_overdue(now), 1), else_=0)), 0),
             func.coalesce(func.sum(case((t.assignee == "", 1), else_=0)), 0),
@@ -176,6 +181,22 @@ def count_tickets(engine: Engine, viewer: Person, now: datetime) -> Counts:
         ).where(runs)
         overdue, unassigned, mine, reopened = connection.execute(sums).one()
     return Counts(dict(by_status), overdue, unassigned, mine, reopened)
+
+
+def find_newest_id(engine: Engine) -> int:
+    """Return the id of the last ticket that was opened; what comes later has a higher one."""
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.coalesce(func.max(tickets.c.id), 0))).scalar_one())
+
+
+def count_newer(engine: Engine, viewer: Person, wanted: TicketQuery, since: int, now: datetime) -> int:
+    """Return how many tickets of a list were opened after the one with this id; at most so many as a part may have."""
+    with reading(engine) as connection:
+        conditions = _conditions(connection, viewer, wanted, now)
+        newer = select(tickets.c.id).where(tickets.c.id > since, is_visible_to(viewer), *conditions)
+        return int(
+            connection.execute(select(func.count()).select_from(newer.limit(MOST_LINES).subquery())).scalar_one()
+        )
 
 
 def _conditions(

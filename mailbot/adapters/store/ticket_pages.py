@@ -75,7 +75,7 @@ def find_page(engine: Engine, viewer: Person, number: str, desk: Desk) -> Ticket
         desk,
         viewer.email,
     )
-    shown = history if viewer.is_staff else _for_officers(history)
+    shown = history if viewer.is_staff else _for_officers(history, viewer)
     return TicketPage(shown, allowed_steps(ticket.status, scene.actors), known, parts if viewer.is_staff else ())
 
 
@@ -85,11 +85,15 @@ def find_file(engine: Engine, viewer: Person, number: str, sha256: str) -> FileL
         if not _is_there(connection, viewer, number):
             return None
     history = find_history(engine, number) if sha256 else None
-    found = (file for file in (history.files if history else ()) if sha256 in {file.sha256, file.preview})
-    return next(found, None)
+    if history is None:
+        return None
+    shown = history if viewer.is_staff else _for_officers(history, viewer)
+    return next((file for file in shown.files if sha256 in {file.sha256, file.preview}), None)
 
 
 def _is_there(connection: Connection, viewer: Person, number: str) -> bool:
+    if not number.isprintable():  # PostgreSQL takes no NUL, not even to say that nothing has it
+        return False
     query = select(tickets.c.id).where(tickets.c.number == number, is_visible_to(viewer))
     return connection.execute(query).first() is not None
 
@@ -101,8 +105,9 @@ def _find_tied(connection: Connection, number: str) -> tuple[Ticket, ...]:
     return tuple(ticket_of(row) for row in connection.execute(query).mappings())
 
 
-def _for_officers(history: TicketHistory) -> TicketHistory:
-    """Return a history without what is the IT section's matter."""
+def _for_officers(history: TicketHistory, viewer: Person) -> TicketHistory:
+    """Return a history without what is the IT section's matter, such as a note and the file that came with it."""
     events = tuple(replace(line, reason="") for line in history.events if not line.internal)
-    shown = tuple(file for file in history.files if file.evidence)
+    told, own = {line.mail_id for line in events}, normal_address(viewer.email)
+    shown = tuple(file for file in history.files if file.evidence and (file.mail_id in told or file.sender == own))
     return replace(history, events=events, files=shown, letters=(), alike=(), questions=())

@@ -1,4 +1,4 @@
-"""Days and months as people name them, and the moments in which they begin and end."""
+"""Days, weeks, months, quarters and financial years, and the moments in which they begin and end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 _DAY = timedelta(days=1)
+_APRIL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class Period:
         return datetime.combine(self.last + _DAY, time.min, zone)
 
 
+def week_of(day: date) -> Period:
+    """Return the week of a day, from Monday to Sunday."""
+    first = day - day.weekday() * _DAY
+    return Period(first, first + 6 * _DAY)
+
+
+def week_before(day: date) -> Period:
+    """Return the week before that of a day."""
+    return week_of(day - 7 * _DAY)
+
+
 def month_of(day: date) -> Period:
     """Return the whole month of a day."""
     first = day.replace(day=1)
@@ -49,3 +61,25 @@ def period_before(period: Period) -> Period:
     if period == month_of(period.first):
         return month_before(period.first)
     return Period(period.first - len(period.days) * _DAY, period.first - _DAY)
+
+
+def quarter_of(day: date) -> Period:
+    """Return the whole quarter of a day; those of the calendar and of the financial year are the same."""
+    first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return Period(first, month_of(first + 62 * _DAY).last)
+
+
+def quarter_before(day: date) -> Period:
+    """Return the whole quarter before that of a day."""
+    return quarter_of(quarter_of(day).first - _DAY)
+
+
+def financial_year_of(day: date) -> Period:
+    """Return the whole financial year of a day, from April to March."""
+    year = day.year if day.month >= _APRIL else day.year - 1
+    return Period(date(year, _APRIL, 1), date(year + 1, _APRIL, 1) - _DAY)
+
+
+def year_before(day: date) -> Period:
+    """Return the whole financial year before that of a day."""
+    return financial_year_of(financial_year_of(day).first - _DAY)
