@@ -30,6 +30,7 @@ class AlarmCode(StrEnum):
     BOOKS_DIFFER = "books_differ"
     SCANNER_DOWN = "scanner_down"
     MALWARE_LATE = "malware_late"
+    WEBHOOK_OFF = "webhook_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from types import SimpleNamespace
 
+from mailbot.domain.errors import WorldError
 from mailbot.intake import Signals
 from mailbot.receive import MAILS_AT_ONCE
 from mailbot.watch import Pulse
-from mailbot.worker import GATHER_SECONDS, Worker
+from mailbot.worker import ANNOUNCE_SECONDS, GATHER_SECONDS, Worker
 from tests.builders import NOW
 
 
@@ -85,3 +86,20 @@ def wait_until(condition, seconds=10.0):
             return True
         never.wait(0.01)
     return False
+
+
+def test_webhooks_are_told_in_a_thread_of_their_own_and_trouble_waits(caplog):
+    """When the database is away they are told later; nothing else notices, and a wish to stop ends it."""
+    rounds = []
+
+    def announce(stopping):
+        rounds.append(stopping())
+        if len(rounds) == 1:
+            raise WorldError("The database cannot be used.")
+        signals.stopping.set()
+        return 1
+
+    worker, signals = make_worker(announce=announce)
+    worker._announce()
+    assert (rounds, signals.stopping.waits) == ([False, False], [ANNOUNCE_SECONDS] * 3)
+    assert "webhooks are told later" in caplog.text

@@ -11,6 +11,7 @@ from mailbot.adapters.store.statements import on_both
 from mailbot.adapters.store.tables import serials
 from mailbot.adapters.store.ticket_rows import StoredTicket, find_stored, keep_ticket, settle_ticket
 from mailbot.adapters.store.timer_rows import move_timers, put_timers_back, set_timers
+from mailbot.adapters.store.webhook_rows import add_messages
 from mailbot.domain.deeds import with_put_back
 from mailbot.domain.errors import ChangedMeanwhileError
 from mailbot.domain.numbering import ticket_number
@@ -65,9 +66,9 @@ def update_ticket(connection: Connection, decision: Decision, desk: Desk, now: d
     if decision.put_back is not None:
         settle_deed(connection, decision.put_back.deed, now)
         put_timers_back(connection, stored.id, dict(decision.put_back.timers))
-        return StoredTicket(stored.id, ticket, stored.ticket)
+        return StoredTicket(stored.id, ticket, stored.ticket, has_listeners=stored.has_listeners)
     moved = move_timers(connection, stored.id, stored.ticket, ticket, desk)
-    return StoredTicket(stored.id, ticket, stored.ticket, moved)
+    return StoredTicket(stored.id, ticket, stored.ticket, moved, stored.has_listeners)
 
 
 def _decided(ticket: Ticket, decision: Decision, desk: Desk, now: datetime) -> Ticket:
@@ -94,6 +95,8 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:
 def append_events(
     connection: Connection, stored: StoredTicket, decision: Decision, mail_id: int | None, now: datetime
 ) -> None:
-    """Add what happened to a ticket's history."""
+    """Add what happened to a ticket's history, and to what webhooks are told."""
     is_new = decision.draft is not None
     append_to_history(connection, stored.id, stored.ticket.number, decision.events, mail_id, now, is_new=is_new)
+    if stored.has_listeners:
+        add_messages(connection, stored.before, stored.ticket, now)

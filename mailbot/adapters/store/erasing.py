@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, text, update
 
+from mailbot.adapters.store.api_traces import erase_told
 from mailbot.adapters.store.deeds import erase_deeds
 from mailbot.adapters.store.history import append_to_history
 from mailbot.adapters.store.statements import chunks
@@ -96,6 +97,7 @@ def erase_tickets(connection: Connection, ids: Sequence[int], why: Why, now: dat
     for table in (facts, held_news):
         connection.execute(delete(table).where(table.c.ticket_id.in_(ids)))
     erase_deeds(connection, ids)
+    erase_told(connection, ids)
     connection.execute(delete(challenges).where(challenges.c.ticket.in_(numbers.values())))
     words = text(f"{_NO_WORDS[connection.dialect.name]} = :id")
     if ids:
