@@ -16,6 +16,8 @@ from mailbot.domain.text import fold
 from mailbot.domain.verbs import Verb
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from mailbot.domain.asking import Asking
     from mailbot.domain.grammar import Command, Grammar
     from mailbot.domain.letter import LetterOrder
@@ -64,11 +66,11 @@ def go_away(command: Command, asking: Asking) -> Effects:
     assert person is not None, "only people of the directory have a role that may say this"
     today = asking.now.astimezone(asking.desk.timezone).date()
     last = parse_day(command.argument, today, asking.desk.grammar)
-    fault = _find_fault(last, today, command.argument)
+    fault = find_fault(last, today, command.argument)
     if last is None or fault is not None:
         reason = f"{command.argument!r} is no day until which somebody can be away."
         return Effects(letters=_tell(person, fault, asking), reasons=(reason,), refused=True)
-    back = datetime.combine(last + timedelta(days=1), time.min, asking.desk.timezone)
+    back = day_after(last, asking.desk.timezone)
     return Effects(
         letters=_tell(person, Notice("done_away", f"{last:{_SHOWN}}"), asking),
         settings=Settings(person.email, away_until=back),
@@ -88,7 +90,13 @@ def come_back(command: Command, asking: Asking) -> Effects:
     )
 
 
-def _find_fault(last: date | None, today: date, written: str) -> Notice | None:
+def day_after(last: date, timezone: tzinfo) -> datetime:
+    """Return the moment at which somebody is back whose last day of absence is this."""
+    return datetime.combine(last + timedelta(days=1), time.min, timezone)
+
+
+def find_fault(last: date | None, today: date, written: str) -> Notice | None:
+    """Return what is wrong with the last day of an absence, or None."""
     if last is None:
         return Notice("day_unknown", written)
     if last < today:
