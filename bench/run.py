@@ -21,6 +21,7 @@ from bench.latency import measure_latency
 from bench.mails import SCREENSHOT_BYTES, make_mails, make_mixed
 from bench.servers import POSTGRESQL, SQLITE, Servers
 from bench.throughput import Course, measure
+from bench.web import measure_web
 from bench.workers import measure_workers
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ def _old_mails(_: str, folder: Path, servers: Servers, wish: Wish) -> Result:
     return measure_old_mails(folder, servers, wish.mails)
 
 
+def _web(database: str, folder: Path, servers: Servers, wish: Wish) -> Result:
+    return measure_web(database, folder, servers, wish.mails)
+
+
 SCENARIOS = {
     "plain": Scenario(1_000, (SQLITE, POSTGRESQL), _plain),
     "pictures": Scenario(300, (SQLITE, POSTGRESQL), _pictures),
@@ -111,6 +116,7 @@ SCENARIOS = {
     "cost": Scenario(500, (POSTGRESQL,), _cost),
     "cost-plain": Scenario(500, (POSTGRESQL,), _cost_plain),
     "growth": Scenario(1_000_000, (SQLITE, POSTGRESQL), _growth),
+    "web": Scenario(1_000, (SQLITE, POSTGRESQL), _web),
     "old-mails": Scenario(200_000, (SQLITE,), _old_mails),
 }
 

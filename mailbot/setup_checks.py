@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from mailbot.adapters.clock import now
 from mailbot.adapters.finding import Finding, Level
+from mailbot.domain.errors import SettingsError
 from mailbot.settings.mailboxes import find_mailboxes
+from mailbot.settings.web import read_handoff_key, require_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +46,16 @@ def check_sense(settings: Settings) -> Iterator[Finding]:
             f"Settings: imap.username is {user!r}, which is neither desk.address nor one of desk.aliases. If mail to "
             "it reaches this mailbox as well, name it in desk.aliases.",
         )
+    yield from _check_pages(settings)
+
+
+def _check_pages(settings: Settings) -> Iterator[Finding]:
+    """Find what would keep the pages from being served, or the central software from handing anybody over."""
+    for look in (require_address, read_handoff_key):
+        try:
+            look(settings)
+        except SettingsError as error:
+            yield Finding(Level.PROBLEM, f"Settings: {error}")
 
 
 def _address_rules(settings: Settings) -> Iterator[tuple[bool, str]]:

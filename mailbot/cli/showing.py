@@ -17,11 +17,13 @@ def demo(*, keep: bool, folder: str) -> None:
     from mailbot.domain.errors import SettingsError  # noqa: PLC0415 - keeps --help fast
 
     try:
+        import uvicorn  # noqa: F401, PLC0415 - the demonstration starts `mailbot web`, too
+
         from mailbot.demo.play import play  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("mailbot"):
             raise
         raise SettingsError(
-            f'The demonstration needs {error.name}. Install it with: pip install "mailbot[demo]"'
+            f'The demonstration needs {error.name}. Install it with: pip install "mailbot[demo,web]"'
         ) from error
     sys.exit(play(folder, keep=keep))

@@ -18,6 +18,7 @@ from mailbot.demo.people import PASSWORD, SUPPORT, read_people
 from mailbot.demo.server import DemoError
 from mailbot.demo.stage import open_stage
 from mailbot.demo.terminal import Ink, Terminal, make_terminal, standard_terminal
+from mailbot.demo.web_scene import play_in_browser, show_links
 from mailbot.domain.errors import MailbotError
 from mailbot.share import shared
 
@@ -56,12 +57,17 @@ def _run(folder: Path, terminal: Terminal, *, keep: bool) -> None:
         server = stage.server
         terminal.line("mail server", f"IMAP {server.host}:{server.imap_port}, SMTP {server.host}:{server.smtp_port}")
         terminal.line("mailbot", f"`mailbot run`, process {stage.worker.pid}, waits for mail with IMAP IDLE")
+        terminal.line("pages", f"`mailbot web`, process {stage.web.pid}, at {stage.address}")
         _act(Narrator(stage, terminal, _english_names()))
+        terminal.scene(
+            "5. The same desk in a browser", "For those who prefer to look: the same tickets, the same rules."
+        )
+        play_in_browser(stage, terminal)
         _show_result(stage, terminal)
         _show_places(stage, terminal)
         if keep:
             _keep_open(stage, terminal)
-        stage.stop_worker()
+        stage.stop_programs()
     if not keep:
         _say_goodbye(stage, terminal, time.monotonic() - started)
 
@@ -127,9 +133,10 @@ def _show_places(stage: Stage, terminal: Terminal) -> None:
 
 def _say_goodbye(stage: Stage, terminal: Terminal, seconds: float) -> None:
     imap, smtp = (f"{stage.server.host}:{port}" for port in (stage.server.imap_port, stage.server.smtp_port))
-    terminal.line("worker", f"stopped cleanly on SIGTERM, after {seconds:.0f} seconds in all")
+    terminal.line("programs", f"stopped cleanly on SIGTERM, after {seconds:.0f} seconds in all")
     terminal.say()
-    terminal.say("Now write one yourself, from Thunderbird or any mail program:  make demo KEEP=1", Ink.STRONG)
+    terminal.say("Now write one yourself, from a mail program or on the pages:  make demo KEEP=1", Ink.STRONG)
+    terminal.line("pages", f"{stage.address}, with sign-in links for an officer, a staff member and the lead")
     terminal.line("servers", f"IMAP {imap}, SMTP {smtp}, no encryption")
     terminal.line("account", f"{read_people()[0].email}, password {PASSWORD}; write to {SUPPORT.address}")
 
@@ -144,20 +151,21 @@ def _keep_open(stage: Stage, terminal: Terminal) -> None:
 
 def _explain_connection(stage: Stage, terminal: Terminal) -> None:
     server = stage.server
-    terminal.scene("Now you", "Connect Thunderbird or any mail program, and write as an officer. Ctrl-C ends it.")
+    terminal.scene("Now you", "Connect Thunderbird or any mail program, or open the pages. Ctrl-C ends it.")
     terminal.line("IMAP", f"{server.host}, port {server.imap_port}, connection security: none, normal password")
     terminal.line("SMTP", f"{server.host}, port {server.smtp_port}, connection security: none, normal password")
     terminal.line("password", f"{PASSWORD} (for everybody)")
     terminal.line("write to", SUPPORT.address)
     for person in read_people():
         terminal.line("IT" if person.is_staff else "officer", person.email)
+    show_links(stage, terminal)
     terminal.say()
 
 
 def _watch(stage: Stage, terminal: Terminal) -> None:
     seen = len(stage.server.delivered)
     while True:
-        stage.require_worker()
+        stage.require_programs()
         for mail in stage.server.delivered[seen:]:
             seen += 1
             label, other = ("mail in", mail.sender) if mail.to == SUPPORT.address else ("letter out", mail.to)

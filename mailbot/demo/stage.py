@@ -1,14 +1,15 @@
-"""The stage of the demonstration: a folder, a mail server, and `mailbot run` as a program of its own between them."""
+"""The stage of the demonstration: a folder, a mail server, and `mailbot run` and `mailbot web` as programs."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import smtplib
+import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -38,9 +39,11 @@ T = TypeVar("T")
 MARKER = ".mailbot-demo"
 TIMEZONE = ZoneInfo("Asia/Kolkata")
 DEADLINE = 30.0
+_HERE = "127.0.0.1"
 LOOK_AGAIN = 0.03
 # A mail program remembers its accounts, so the ports are the same each time if nobody else uses them.
 WANTED_PORTS = (10143, 10025)
+WANTED_WEB_PORT = 10180
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that plays together; `worker` is the running program."""
+    """Everything that plays together; `worker` and `web` are the running programs, `address` is that of the pages."""
 
     folder: Path
     server: DemoServer
     settings: Settings
     engine: Engine
     worker: subprocess.Popen[bytes]
+    web: subprocess.Popen[bytes]
+    address: str
 
     def send(self, note: Note, *, forged: bool = False) -> Answer:
         """Hand a mail in by SMTP and return what came of it, when the last letter about it is delivered.
@@ -115,21 +120,35 @@ class Stage:
                 count += 1
         return count
 
-    def stop_worker(self) -> None:
-        """Stop the program as an operator does, with SIGTERM; raise DemoError unless it ends cleanly."""
-        self.require_worker()
-        self.worker.terminate()
-        try:
-            code = self.worker.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            raise DemoError(f"mailbot run did not stop within {DEADLINE:.0f} seconds of SIGTERM.") from None
-        if code != 0:
-            raise DemoError(f"mailbot run stopped with exit code {code}; {self.folder / 'worker.log'} says why.")
+    def wait_for_letters(self, number: str) -> None:
+        """Wait until all letters about a ticket are delivered. Raises DemoError when one is not."""
+        self._until(lambda: self._all_delivered(number), f"A letter about {number}")
 
-    def require_worker(self) -> None:
-        """Raise DemoError when the program is no longer running."""
-        if (code := self.worker.poll()) is not None:
-            raise DemoError(f"mailbot run ended with exit code {code}; {self.folder / 'worker.log'} says why.")
+    def wait_for_pages(self) -> None:
+        """Wait until the pages are served. Raises DemoError when they are not."""
+        self._until(lambda: is_listening(self.settings.web.port), f"An answer of {self.address}")
+
+    def stop_programs(self) -> None:
+        """Stop both programs as an operator does, with SIGTERM; raise DemoError unless they end cleanly."""
+        self.require_programs()
+        for name, program in self._programs:
+            program.terminate()
+            try:
+                code = program.wait(DEADLINE)
+            except subprocess.TimeoutExpired:
+                raise DemoError(f"mailbot {name} did not stop within {DEADLINE:.0f} seconds of SIGTERM.") from None
+            if code != 0:
+                raise DemoError(f"mailbot {name} stopped with exit code {code}; {self.folder / name}.log says why.")
+
+    def require_programs(self) -> None:
+        """Raise DemoError when a program is no longer running."""
+        for name, program in self._programs:
+            if (code := program.poll()) is not None:
+                raise DemoError(f"mailbot {name} ended with exit code {code}; {self.folder / name}.log says why.")
+
+    @property
+    def _programs(self) -> tuple[tuple[str, subprocess.Popen[bytes]], ...]:
+        return (("web", self.web), ("run", self.worker))
 
     def _hand_in(self, note: Note, *, forged: bool) -> None:
         raw = write_mail(note, datetime.now(TIMEZONE))
@@ -162,24 +181,27 @@ class Stage:
         while time.monotonic() < deadline:
             if (found := find()) is not None:
                 return found
-            self.require_worker()
+            self.require_programs()
             time.sleep(LOOK_AGAIN)
-        raise DemoError(f"{what} did not come within {DEADLINE:.0f} seconds; {self.folder / 'worker.log'} may say why.")
+        raise DemoError(f"{what} did not come within {DEADLINE:.0f} seconds; {self.folder / 'run.log'} may say why.")
 
 
 @contextmanager
 def open_stage(folder: Path) -> Iterator[Stage]:
-    """Set everything up in a fresh folder, start the worker, and clear up behind it. Raises DemoError."""
+    """Set everything up in a fresh folder, start the programs, and clear up behind them. Raises DemoError."""
     for name in [name for name in os.environ if name.startswith(ENVIRONMENT_PREFIX)]:
         del os.environ[name]  # settings of a real desk must not reach into the demonstration
     make_folder(folder)
     with DemoServer(accounts_of(read_people()), folder / "letters", WANTED_PORTS) as server:
-        file = write_settings(folder, server)
+        port = find_port(WANTED_WEB_PORT)
+        file = write_settings(folder, server, port)
         run_mailbot(file, "migrate")
         run_mailbot(file, "people", "import", str(PEOPLE_FILE))
         settings = load_settings(file)
-        with open_store(settings) as engine, _running_worker(file) as worker:
-            yield Stage(folder, server, settings, engine, worker)
+        with open_store(settings) as engine, _running(file, "run") as worker, _running(file, "web") as web:
+            stage = Stage(folder, server, settings, engine, worker, web, settings.web.address)
+            stage.wait_for_pages()
+            yield stage
 
 
 def make_folder(folder: Path) -> None:
@@ -192,7 +214,26 @@ def make_folder(folder: Path) -> None:
     (folder / MARKER).write_text("`make demo` empties this folder each time.\n", encoding="utf-8")
 
 
-def write_settings(folder: Path, server: DemoServer) -> Path:
+def find_port(wanted: int) -> int:
+    """Return a port that nobody has: the wanted one if it is free."""
+    for port in (wanted, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                trial.bind((_HERE, port))
+                free: int = trial.getsockname()[1]
+                return free
+    raise DemoError("This machine has no free port for the pages.")
+
+
+def is_listening(port: int) -> bool | None:
+    """Return True when somebody answers at a port of this machine, and None until then."""
+    with suppress(OSError), socket.create_connection((_HERE, port), DEADLINE):
+        return True
+    return None
+
+
+def write_settings(folder: Path, server: DemoServer, web_port: int) -> Path:
     """Write the settings file, as `mailbot init` would, and the password beside it; return the settings file."""
     secret = folder / "password.txt"
     secret.touch(mode=0o600)
@@ -207,7 +248,8 @@ def write_settings(folder: Path, server: DemoServer) -> Path:
         # The small server of the demonstration sometimes forgets to call; nobody shall sit before a still screen then.
         f'[imap]\n{login}port = {server.imap_port}\nstart_date = "{yesterday}"\npoll_seconds = 5\n\n'
         f"[smtp]\n{login}port = {server.smtp_port}\n\n"
-        '[storage]\nfolder = "desk"\nminimum_free_mb = 50\n',
+        '[storage]\nfolder = "desk"\nminimum_free_mb = 50\n\n'
+        f'[web]\nhost = "{_HERE}"\nport = {web_port}\n',
         encoding="utf-8",
     )
     return file
@@ -222,18 +264,19 @@ def run_mailbot(settings_file: Path, *words: str) -> None:
 
 
 @contextmanager
-def _running_worker(settings_file: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "mailbot", "--settings", str(settings_file), "run"]
-    with (settings_file.parent / "worker.log").open("wb") as log:
-        # A session of its own: Ctrl-C reaches only this program, which then stops the worker in order.
-        worker = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 - our own program
+def _running(settings_file: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `mailbot run` or `mailbot web` as a program of its own, with a log that has its name."""
+    command = [sys.executable, "-m", "mailbot", "--settings", str(settings_file), name]
+    with (settings_file.parent / f"{name}.log").open("wb") as log:
+        # A session of its own: Ctrl-C reaches only this program, which then stops the others in order.
+        program = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 - our own program
     try:
-        yield worker
+        yield program
     finally:
-        if worker.poll() is None:
-            worker.terminate()
+        if program.poll() is None:
+            program.terminate()
             try:
-                worker.wait(DEADLINE)
+                program.wait(DEADLINE)
             except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
+                program.kill()
+                program.wait()

@@ -319,7 +319,7 @@ def test_books_that_differ_sound_within_five_minutes_until_a_person_settles_it(s
 
 
 def test_books_that_take_long_are_looked_at_more_seldom(scene):
-    """A look that takes two seconds comes every thousand: five hundred times what it takes, and no part of the night."""
+    """A look that takes two seconds comes every thousand seconds: after five hundred times what it takes."""
     records, looks = Lines(), []
 
     def look():

@@ -69,8 +69,8 @@ def find_digest(connection: Connection, since: datetime, now: datetime, day_end:
     )
 
 
-def find_open_counts(connection: Connection, now: datetime) -> tuple[OpenCount, ...]:
-    """Return how many tickets are open, a row for each zone, office and module that has any."""
+def find_open_counts(connection: Connection, now: datetime, *places: ColumnElement[bool]) -> tuple[OpenCount, ...]:
+    """Return how many tickets are open, a row for each zone, office and module that has any; `places` narrow it."""
     ages = [_count(_is_aged(now, first, last)) for first, last, _ in AGES]
     query = (
         select(
@@ -81,7 +81,7 @@ def find_open_counts(connection: Connection, now: datetime) -> tuple[OpenCount, 
             _count(_t.reopen_count > 0),
             *ages,
         )
-        .where(IS_OPEN)
+        .where(IS_OPEN, *places)
         .group_by(_t.zone, _t.office, _t.module)
         .order_by(_t.zone, _t.office, _t.module)
     )
